@@ -152,7 +152,7 @@ async function runWorker(command: Extract<ParsedCommand, { kind: "worker" }>): P
 }
 
 async function runRelay(command: Extract<ParsedCommand, { kind: "relay" }>): Promise<number> {
-  const relay = await import("./relay/main.ts");
+  const relay = await import("./coordinator/relay/main.ts");
   return await relay.runRelay(command, {
     build,
     env: process.env,

@@ -66,7 +66,7 @@ const floors: readonly (readonly string[])[] = [
   ["coordinator/main.ts", "coordinator/tools", "coordinator/inspect", "coordinator/cli"],
   ["coordinator/compare", "coordinator/clustered.ts", "coordinator/library"],
   // A worker upwards, a coordinator's rooms downwards: besides the program, the only one that knows both.
-  ["relay"],
+  ["coordinator/relay"],
 
   ["build-kernel.ts", "build-learn.ts", "build-api.ts"],
   ["promedio.ts", "library.ts", "build.ts", "vitest.config.ts"],

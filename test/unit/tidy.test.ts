@@ -124,13 +124,12 @@ describe("the files", () => {
     expect(found).toEqual([]);
   });
 
-  test("have no folder at the top level but coordinator, relay, worker, shared and test", () => {
+  test("have no folder at the top level but coordinator, worker, shared and test", () => {
     const folders = new Set(
       files.filter((file) => file.includes("/")).map((file) => file.split("/")[0]),
     );
     expect([...folders].toSorted((a = "", b = "") => (a < b ? -1 : 1))).toEqual([
       "coordinator",
-      "relay",
       "shared",
       "test",
       "worker",

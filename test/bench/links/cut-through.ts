@@ -9,7 +9,7 @@ import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
 import { storesFirst } from "../../support/relays/planted.ts";
-import { type Shape, Tree, type TreeOptions } from "../../unit/relay/tree.ts";
+import { type Shape, Tree, type TreeOptions } from "../../unit/coordinator/relay/tree.ts";
 import type { Report } from "../tools/report.ts";
 import { flags } from "../tools/trainer.ts";
 import { LinkChain } from "./link-chain.ts";

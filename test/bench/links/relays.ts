@@ -11,7 +11,7 @@ import { testConfig } from "../../support/fixtures/run-config.ts";
 import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
 import { Cluster } from "../../support/processes/cluster.ts";
 import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
-import { Tree } from "../../unit/relay/tree.ts";
+import { Tree } from "../../unit/coordinator/relay/tree.ts";
 import { LightClient, madeUp } from "../tools/light-client.ts";
 import { cpuMicrosOf } from "../tools/processes.ts";
 import type { Report } from "../tools/report.ts";

@@ -19,7 +19,13 @@ import { launchBrowser } from "../../support/browser/browser.ts";
 import { openDashboard, openPage, startEndlessRun } from "../../support/browser/dashboard-page.ts";
 import { openFirefoxTab } from "../../support/browser/firefox-tab.ts";
 import { findFirefox } from "../../support/browser/firefox.ts";
-import { linkWritten, opensLearn, restores, twoFrames, walks } from "../../support/browser/learn-walk.ts";
+import {
+  linkWritten,
+  opensLearn,
+  restores,
+  twoFrames,
+  walks,
+} from "../../support/browser/learn-walk.ts";
 import { tabOf } from "../../support/browser/tab.ts";
 import { firstOf } from "../../support/fixtures/effort.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";

@@ -1,11 +1,11 @@
 /**
  * @file A relay process of the simulator: the product's worker loop upwards and its sessions, dispatch, audit and sums
- * downwards, on the simulated network and clock. It wires what `relay/main.ts` wires in the product. It may be killed
+ * downwards, on the simulated network and clock. It wires what `coordinator/relay/main.ts` wires in the product. It may be killed
  * and restarted as a new process on the same machine.
  */
+import { RelayPool } from "../../../coordinator/relay/relay-pool.ts";
 import type { CoordinatorEvent } from "../../../coordinator/run/view.ts";
 import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
-import { RelayPool } from "../../../relay/relay-pool.ts";
 import { instantiateKernel, type Kernel } from "../../../shared/kernels/kernel.ts";
 import { closeGraceMs } from "../../../shared/protocol/limits.ts";
 import { sayAtTerminal, sentence } from "../../../shared/words/sentence.ts";

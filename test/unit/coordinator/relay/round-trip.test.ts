@@ -1,11 +1,11 @@
 /** @file What a delay gains behind a long way, on a clock that only the test moves: half of the time, and the same bits. */
 import { expect, test } from "vitest";
 
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import type { RunConfig } from "../../../shared/run/config.ts";
-import { testConfig } from "../../support/fixtures/run-config.ts";
-import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset({ trainCount: 1_000 });

@@ -1,12 +1,12 @@
 /** @file Relays: the same bits in every tree, whatever happens to its nodes, and a root whose traffic stays. */
 import { describe, expect, test, vi } from "vitest";
 
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import type { RunConfig } from "../../../shared/run/config.ts";
-import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
-import { testConfig } from "../../support/fixtures/run-config.ts";
-import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import type { ComputePool } from "../../../../worker/threads/compute-pool.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { type Shape, type Traffic, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();

@@ -2,16 +2,11 @@
  * @file The pool of a relay: its threads are other workers. The worker loop above it does not know. Every run that it
  * loads is a run of the sessions below it, with the same config and dataset.
  */
-import type { AuditPolicy } from "../coordinator/audit/audit-policy.ts";
-import { Audit } from "../coordinator/audit/audit.ts";
-import { Referee } from "../coordinator/audit/referee.ts";
-import type { RunWorkers } from "../coordinator/run/world.ts";
-import type { ServedRun } from "../coordinator/workers/served-run.ts";
-import { known } from "../shared/assert.ts";
-import { datasetPath } from "../shared/data/digits/canonical-digits.ts";
-import type { Kernel } from "../shared/kernels/kernel.ts";
-import { Random } from "../shared/random.ts";
-import { countsOf, planRun } from "../shared/run/plan.ts";
+import { known } from "../../shared/assert.ts";
+import { datasetPath } from "../../shared/data/digits/canonical-digits.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import { Random } from "../../shared/random.ts";
+import { countsOf, planRun } from "../../shared/run/plan.ts";
 import type {
   Challenge,
   ComputePool,
@@ -20,7 +15,12 @@ import type {
   JobEvents,
   LoadedRun,
   RunToLoad,
-} from "../worker/threads/compute-pool.ts";
+} from "../../worker/threads/compute-pool.ts";
+import type { AuditPolicy } from "../audit/audit-policy.ts";
+import { Audit } from "../audit/audit.ts";
+import { Referee } from "../audit/referee.ts";
+import type { RunWorkers } from "../run/world.ts";
+import type { ServedRun } from "../workers/served-run.ts";
 import { RelayRun } from "./relay-run.ts";
 
 export interface RelayPoolOptions {

@@ -2,22 +2,22 @@
  * @file A tree of one coordinator, relays and workers in one process: the real code of all three, sockets in memory,
  * and a clock that only the test moves. It counts the bytes at the root.
  */
-import type { PeerHandler } from "../../../coordinator/edge/peer.ts";
-import { createRun, createStore } from "../../../coordinator/run/create-run.ts";
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import { WorkerSessions } from "../../../coordinator/workers/worker-sessions.ts";
-import { RelayPool } from "../../../relay/relay-pool.ts";
-import { copyOfBytes } from "../../../shared/bytes.ts";
-import type { Dataset } from "../../../shared/data/dataset.ts";
-import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
-import { joined, readSlice } from "../../../shared/protocol/codec.ts";
-import { decodeCoordinatorMessage, type WorkerKind } from "../../../shared/protocol/messages.ts";
-import type { RunConfig } from "../../../shared/run/config.ts";
-import { quoted, sentence } from "../../../shared/words/sentence.ts";
-import type { Connect, TransportEvents } from "../../../worker/platform.ts";
-import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
-import { LocalPool } from "../../../worker/threads/local-pool.ts";
-import { WorkerLoop } from "../../../worker/worker.ts";
+import type { PeerHandler } from "../../../../coordinator/edge/peer.ts";
+import { RelayPool } from "../../../../coordinator/relay/relay-pool.ts";
+import { createRun, createStore } from "../../../../coordinator/run/create-run.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { WorkerSessions } from "../../../../coordinator/workers/worker-sessions.ts";
+import { copyOfBytes } from "../../../../shared/bytes.ts";
+import type { Dataset } from "../../../../shared/data/dataset.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import { joined, readSlice } from "../../../../shared/protocol/codec.ts";
+import { decodeCoordinatorMessage, type WorkerKind } from "../../../../shared/protocol/messages.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { quoted, sentence } from "../../../../shared/words/sentence.ts";
+import type { Connect, TransportEvents } from "../../../../worker/platform.ts";
+import type { ComputePool } from "../../../../worker/threads/compute-pool.ts";
+import { LocalPool } from "../../../../worker/threads/local-pool.ts";
+import { WorkerLoop } from "../../../../worker/worker.ts";
 
 const nothing = () => {};
 

@@ -11,38 +11,26 @@
  * 4. The point of a job may still be arriving. Workers get each slice as it arrives, or hear that it was given up. Until it
  *    is whole, no answer counts and nobody is late.
  */
-import type { Audit } from "../coordinator/audit/audit.ts";
-import type { EvidenceMessage } from "../coordinator/audit/descent.ts";
-import {
-  type Answer,
-  contentOf,
-  offence,
-  type Outcome,
-  stale,
-} from "../coordinator/dispatch/answer.ts";
-import type { CrewWorker, ReadyWorker } from "../coordinator/dispatch/crew.ts";
-import { Dispatch } from "../coordinator/dispatch/dispatch.ts";
-import { RoundSums } from "../coordinator/dispatch/round-sums.ts";
-import {
-  closed,
-  isFor,
-  openRound,
-  type OpenRound,
-  type Round,
-} from "../coordinator/dispatch/round.ts";
-import { waitingFor } from "../coordinator/run/waiting-for.ts";
-import type { RunWorkers } from "../coordinator/run/world.ts";
-import type { ServedRun } from "../coordinator/workers/served-run.ts";
-import { assertNever, known } from "../shared/assert.ts";
-import type { Kernel } from "../shared/kernels/kernel.ts";
-import type { MessageOf, ResultMessage, WorkerMessage } from "../shared/protocol/messages.ts";
-import { blockOf } from "../shared/protocol/rounds.ts";
-import type { RunConfig } from "../shared/run/config.ts";
-import { modelSizes, type RoundKind, roundKinds } from "../shared/run/kinds.ts";
-import type { RunPlan } from "../shared/run/plan.ts";
-import { type Block, blockName, isNode } from "../shared/run/tree.ts";
-import { type Sentence, sentence } from "../shared/words/sentence.ts";
-import type { Challenge, Evidence, Job, JobEvents } from "../worker/threads/compute-pool.ts";
+import { assertNever, known } from "../../shared/assert.ts";
+import type { Kernel } from "../../shared/kernels/kernel.ts";
+import type { MessageOf, ResultMessage, WorkerMessage } from "../../shared/protocol/messages.ts";
+import { blockOf } from "../../shared/protocol/rounds.ts";
+import type { RunConfig } from "../../shared/run/config.ts";
+import { modelSizes, type RoundKind, roundKinds } from "../../shared/run/kinds.ts";
+import type { RunPlan } from "../../shared/run/plan.ts";
+import { type Block, blockName, isNode } from "../../shared/run/tree.ts";
+import { type Sentence, sentence } from "../../shared/words/sentence.ts";
+import type { Challenge, Evidence, Job, JobEvents } from "../../worker/threads/compute-pool.ts";
+import type { Audit } from "../audit/audit.ts";
+import type { EvidenceMessage } from "../audit/descent.ts";
+import { type Answer, contentOf, offence, type Outcome, stale } from "../dispatch/answer.ts";
+import type { CrewWorker, ReadyWorker } from "../dispatch/crew.ts";
+import { Dispatch } from "../dispatch/dispatch.ts";
+import { RoundSums } from "../dispatch/round-sums.ts";
+import { closed, isFor, openRound, type OpenRound, type Round } from "../dispatch/round.ts";
+import { waitingFor } from "../run/waiting-for.ts";
+import type { RunWorkers } from "../run/world.ts";
+import type { ServedRun } from "../workers/served-run.ts";
 import { Ledger } from "./ledger.ts";
 
 export interface RelayRunOptions {

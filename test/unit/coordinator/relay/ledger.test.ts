@@ -1,10 +1,10 @@
 /** @file What a relay remembers of a step: what it has committed itself to stays until the step is forgotten. */
 import { expect, test } from "vitest";
 
-import { belowAlong, levelsOf, nodesBetween } from "../../../coordinator/audit/commitment.ts";
-import { Ledger } from "../../../relay/ledger.ts";
-import { known } from "../../../shared/assert.ts";
-import type { Block } from "../../../shared/run/tree.ts";
+import { belowAlong, levelsOf, nodesBetween } from "../../../../coordinator/audit/commitment.ts";
+import { Ledger } from "../../../../coordinator/relay/ledger.ts";
+import { known } from "../../../../shared/assert.ts";
+import type { Block } from "../../../../shared/run/tree.ts";
 
 const leafCount = 4;
 const whole = { start: 0, end: leafCount };

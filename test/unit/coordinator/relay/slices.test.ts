@@ -4,12 +4,12 @@
  */
 import { describe, expect, test, vi } from "vitest";
 
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import { wireNames } from "../../../shared/run/wire.ts";
-import { testConfig } from "../../support/fixtures/run-config.ts";
-import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
-import { mixesVersions, storesFirst } from "../../support/relays/planted.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { wireNames } from "../../../../shared/run/wire.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { mixesVersions, storesFirst } from "../../../support/relays/planted.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { type Shape, Tree, type TreeOptions } from "./tree.ts";
 
 const dataset = tinyDataset();

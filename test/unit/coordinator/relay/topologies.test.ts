@@ -4,12 +4,12 @@
  */
 import { describe, expect, test } from "vitest";
 
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import { known } from "../../../shared/assert.ts";
-import { wireNames } from "../../../shared/run/wire.ts";
-import { testConfig } from "../../support/fixtures/run-config.ts";
-import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { known } from "../../../../shared/assert.ts";
+import { wireNames } from "../../../../shared/run/wire.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();

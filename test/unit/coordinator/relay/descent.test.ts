@@ -4,14 +4,14 @@
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { Descent } from "../../../coordinator/audit/descent.ts";
-import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
-import { createPlainKernel } from "../../../shared/kernels/kernel.ts";
-import type { RunConfig } from "../../../shared/run/config.ts";
-import { sentence } from "../../../shared/words/sentence.ts";
-import type { ComputePool } from "../../../worker/threads/compute-pool.ts";
-import { testConfig } from "../../support/fixtures/run-config.ts";
-import { tinyDataset } from "../../support/fixtures/tiny-dataset.ts";
+import { Descent } from "../../../../coordinator/audit/descent.ts";
+import { fingerprintOf } from "../../../../coordinator/storage/checkpoint.ts";
+import { createPlainKernel } from "../../../../shared/kernels/kernel.ts";
+import type { RunConfig } from "../../../../shared/run/config.ts";
+import { sentence } from "../../../../shared/words/sentence.ts";
+import type { ComputePool } from "../../../../worker/threads/compute-pool.ts";
+import { testConfig } from "../../../support/fixtures/run-config.ts";
+import { tinyDataset } from "../../../support/fixtures/tiny-dataset.ts";
 import {
   changesSums,
   commitsToOthers,
@@ -19,8 +19,8 @@ import {
   isSilent,
   revealsOthers,
   withOneMore,
-} from "../../support/relays/planted.ts";
-import { trainSequentially } from "../../support/trainers/sequential-trainer.ts";
+} from "../../../support/relays/planted.ts";
+import { trainSequentially } from "../../../support/trainers/sequential-trainer.ts";
 import { type RelayInTree, type Shape, Tree } from "./tree.ts";
 
 const dataset = tinyDataset();

@@ -7,6 +7,16 @@
  * What holds: nothing under a block that was committed to changes until `clear`. The block may be asked for again, and then
  * other workers compute other parts of it, while the challenge for the first answer is on its way.
  */
+import { pathLevelsMax } from "../../shared/protocol/limits.ts";
+import type {
+  CoordinatorMessage,
+  MessageOf,
+  WorkerMessage,
+} from "../../shared/protocol/messages.ts";
+import { blockOf, pairOf } from "../../shared/protocol/rounds.ts";
+import { type Block, childrenOf } from "../../shared/run/tree.ts";
+import type { UnitResult } from "../../shared/run/unit.ts";
+import type { Challenge, Evidence } from "../../worker/threads/compute-pool.ts";
 import {
   belowOf,
   digestOf,
@@ -14,16 +24,10 @@ import {
   type NodeHashes,
   nothingBelow,
   type PathLevel,
-} from "../coordinator/audit/commitment.ts";
-import type { EvidenceMessage } from "../coordinator/audit/descent.ts";
-import type { Content } from "../coordinator/dispatch/answer.ts";
-import { keyOf } from "../coordinator/dispatch/holdings.ts";
-import { pathLevelsMax } from "../shared/protocol/limits.ts";
-import type { CoordinatorMessage, MessageOf, WorkerMessage } from "../shared/protocol/messages.ts";
-import { blockOf, pairOf } from "../shared/protocol/rounds.ts";
-import { type Block, childrenOf } from "../shared/run/tree.ts";
-import type { UnitResult } from "../shared/run/unit.ts";
-import type { Challenge, Evidence } from "../worker/threads/compute-pool.ts";
+} from "../audit/commitment.ts";
+import type { EvidenceMessage } from "../audit/descent.ts";
+import type { Content } from "../dispatch/answer.ts";
+import { keyOf } from "../dispatch/holdings.ts";
 
 /** A node: a sum of two, or what a worker sent. */
 type Entry =
