@@ -37,7 +37,7 @@ export function checkModel(
   if ("misfit" in layout) return layout.misfit;
   const { layers: trainable } = frozenPart(layout, freeze);
   if (freeze >= trainable) {
-    return sentence("model-frozen", { freeze, layers: trainable, most: trainable - 1 });
+    return sentence("model-frozen", { freeze, layers: trainable });
   }
   const outputs = sizeOf(layout.outputShape);
   if (task.kind === "tokens") {

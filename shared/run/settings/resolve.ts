@@ -139,9 +139,9 @@ function resolveAugment(
   }
   const { height, width, channels } = picture;
   const { flip, shift, crop } = known(movesOf(augment), "the reader has checked it");
-  const least = Math.min(height, width);
-  if (Math.max(shift, crop) >= least) {
-    throw new OperatorError(sentence("augment-too-far", { setting, most: String(least - 1) }));
+  const side = Math.min(height, width);
+  if (Math.max(shift, crop) >= side) {
+    throw new OperatorError(sentence("augment-too-far", { setting, side: String(side) }));
   }
   return { flip, shift, crop, height, width, channels };
 }
@@ -412,7 +412,7 @@ function refuseFullFreeze({ model, freeze }: RunConfig, request: RunRequest): vo
   const { layers } = frozenPart(layoutOf(model), freeze);
   if (freeze < layers) return;
   const setting = spelled("freeze", request);
-  throw new OperatorError(sentence("freeze-all", { setting, layers, most: layers - 1 }));
+  throw new OperatorError(sentence("freeze-all", { setting, layers }));
 }
 
 /** Each half cosine has at least one step. */
@@ -421,12 +421,22 @@ function refuseStrayRestarts(config: RunConfig, request: RunRequest, facts: Data
   const totalSteps = updatesOf(config, facts);
   if (restarts.every((step) => step > warmupSteps && step < totalSteps)) return;
   throw new OperatorError(
-    sentence("restarts-outside", {
-      setting: spelled("restarts", request),
+    restartsSaid(spelled("restarts", request), {
       least: warmupSteps + 1,
       most: totalSteps - 1,
+      steps: totalSteps,
     }),
   );
+}
+
+/** Why the restarts of a run with this many steps are not from `least` to `most`; there may be no such step. */
+function restartsSaid(
+  setting: Sentence,
+  { least, most, steps }: { readonly least: number; readonly most: number; readonly steps: number },
+): Sentence {
+  if (least > most) return sentence("restarts-without-room", { setting, steps });
+  if (least === most) return sentence("restart-outside", { setting, step: String(least) });
+  return sentence("restarts-outside", { setting, least: String(least), most: String(most) });
 }
 
 /** The name and the settings that belong to it. */

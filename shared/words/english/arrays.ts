@@ -12,7 +12,7 @@ export const arrays = {
   "not-an-array":
     "{path} is not an array; pass a typed array, nested lists of numbers, or shape and data",
   "array-shape-wrong":
-    "{path} has {numbers} numbers, but its shape is {shape}; make the samples equally long",
+    "{path} has {numbers} {numbers = 1 ? number : numbers}, but its shape is {shape}; make the samples equally long",
   "array-value-no-number": "{path} contains {value}; all its values must be numbers",
   "npy-magic": "{path} is not an npy file: it does not begin with \\x93NUMPY",
   "npy-version": "{path} is of npy version {version}; versions 1 to 3 are supported",

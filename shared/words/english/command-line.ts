@@ -31,7 +31,7 @@ export const commandLine = {
   "contradicts-run-without":
     "{setting} contradicts the resumed run, which began without it; leave it out, or begin a new run without --resume",
   "ends-before":
-    "{setting} ends before the resumed run's {steps} steps ({epochs} epochs); {flag} may only extend it",
+    "{setting} ends before the resumed run's {steps} {steps = 1 ? step : steps} ({epochs} {epochs = 1 ? epoch : epochs}); {flag} may only extend it",
   "data-moved": "{reason}; if the data have moved, add --dataset {kind}:NEW-PLACE",
   "data-somewhere":
     "the run was trained on {name}, which is somewhere on this machine; add --dataset idx:DIR",
@@ -75,7 +75,7 @@ export const commandLine = {
   "not-a-model": "the first argument of predict is not a model; pass what loadCheckpoint returned",
   "checkpoint-bytes-damaged": "these bytes are not a checkpoint: {reason}; read the file again",
   "sample-width":
-    "sample {sample} has {numbers} numbers, but the model takes {features}; pass as many",
+    "sample {sample} has {numbers} {numbers = 1 ? number : numbers}, but the model takes {features}; pass as many",
   "sample-is-a-row":
     "sample {sample} is a row, but the model was not trained on a table; pass numbers",
   "sample-unusable": "sample {sample}: {reason}",

@@ -7,7 +7,7 @@ export const data = {
   "no-records-for-pictures":
     "the model was trained on pictures, but {path} has records; give it pictures",
   "file-lacks-columns": "{path} lacks columns that the model needs: {columns}; it has {found}",
-  "wrong-number-count": "{found} numbers, the model takes {featureCount}",
+  "wrong-number-count": "{found} {found = 1 ? number : numbers}, the model takes {featureCount}",
   "not-a-number": "column {column} is {given}, not a number",
   "drawing-digits": "drawing {count} digits",
   "digits-not-kept": "cannot keep the digits in {path}: {reason}",
@@ -31,7 +31,7 @@ export const data = {
   nothing: "nothing",
   "and-more": "{names} and {count} more",
   "counts-differ":
-    "{images} has {samples} samples, {labels} has {labelCount} labels; are they of one dataset?",
+    "{images} has {samples} {samples = 1 ? sample : samples}, {labels} has {labelCount} {labelCount = 1 ? label : labels}; are they of one dataset?",
   "idx-cut-short":
     "{path} is cut short: {content} takes {expected} bytes, it has {bytes}; fetch it again",
   "idx-too-long":

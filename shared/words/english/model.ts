@@ -5,13 +5,15 @@
 
 export const model = {
   "model-inputs":
-    "the first layer takes {inputs} values but a sample has {features}: use an input shape of {features} values",
-  "model-frozen": "it freezes {freeze} layers, and {layers} have parameters: freeze at most {most}",
+    "the first layer takes {inputs} {inputs = 1 ? value : values} but a sample has {features}: use an input shape of {features} {features = 1 ? value : values}",
+  "model-frozen":
+    "it freezes {freeze} {freeze = 1 ? layer : layers}, but {layers} {layers = 1 ? has : have} parameters, and at least one must be trained",
   "model-sequence":
     "the layers give [{found}] for each sample; a text needs [{needed}], the next token's probabilities at each step: end with a dense layer of {count} units and softmax",
   "model-sees-ahead":
     "attention sees the tokens that it is to predict; a text needs attention with causal 1",
-  "model-outputs": "the last layer gives {outputs} values but there are {targets}: give {width}",
+  "model-outputs":
+    "the last layer gives {outputs} {outputs = 1 ? value : values} but there are {targets}: give {width}",
   "model-loss":
     "loss {loss} needs {needed} as the last layer, got {last}: add {needed}, or choose loss mse or mae",
   "model-targets": "it learned {learned}, the data have {found}",
@@ -63,7 +65,7 @@ export const model = {
   "summary-step-search":
     "a step sends {size} to each worker and gets one number back for each candidate",
   "summary-step-local":
-    "a step of at least {batches} batches sends {size} to each worker and gets as much back: {times} times fewer bytes than without local steps",
+    "a step of at least {batches} {batches = 1 ? batch : batches} sends {size} to each worker and gets as much back: {times} times fewer bytes than without local steps",
   "takes-a-sequence": "takes a sequence [steps, width], not the shape [{shape}]",
   "takes-tokens": "takes the token ids of a text [steps], not the shape [{shape}]",
   "heads-of-width":

@@ -19,8 +19,8 @@ export const pictures = {
     "{path} has no folders of classes, so it is left out and the test samples are drawn from the others",
   "no-picture-names":
     "files that are not PNG, JPEG, WebP or GIF by their names are left out: {found}",
-  "inspecting-pictures": "looking at {count} pictures: {percent} %",
-  "reading-pictures": "reading {count} pictures: {percent} %",
+  "inspecting-pictures": "looking at {count} {count = 1 ? picture : pictures}: {percent} %",
+  "reading-pictures": "reading {count} {count = 1 ? picture : pictures}: {percent} %",
   "pictures-kept": "{pictures} pictures of {width} × {height}, {color}",
   "pictures-kept-decoded":
     "{count} {count = 1 ? picture was : pictures were} decoded before and {count = 1 ? is : are} taken from the cache",
@@ -31,8 +31,9 @@ export const pictures = {
   "too-many-pictures":
     "{pictures} pictures of {size} take {bytes} bytes; at most {bytesMax} are accepted, so choose a smaller size[terminal] with --image-size",
   "pictures-broken":
-    "{count} of {total} pictures can't be read: {pictures}; replace them[terminal], or leave them out with --on-broken skip",
-  "pictures-skipped": "{count} of {total} pictures can't be read and are left out: {pictures}",
+    "{count} of {total} pictures can't be read: {pictures}; replace {count = 1 ? it : them}[terminal], or leave {count = 1 ? it : them} out with --on-broken skip",
+  "pictures-skipped":
+    "{count} of {total} pictures can't be read and {count = 1 ? is : are} left out: {pictures}",
   "picture-with-reason": "{path} ({reason})",
   "and-more-pictures": "{pictures} and {count} more",
   "picture-format": "it is not a PNG, JPEG, WebP or GIF picture",

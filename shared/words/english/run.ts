@@ -2,7 +2,8 @@
 
 export const run = {
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize}",
-  "run-title-local": "{title} · {steps} local steps × {replicas} replicas",
+  "run-title-local":
+    "{title} · {steps} local {steps = 1 ? step : steps} × {replicas} {replicas = 1 ? replica : replicas}",
   "run-title-delayed": "{title} · delay {delay}",
   "run-title-in-form":
     "{dataset} · {model} · {loss} · {optimizer} {rate} · batch {batchSize} · {wire}",
@@ -16,17 +17,18 @@ export const run = {
   "waiting-for-taker": "waiting for a worker to take step {step}: all of them are slow to read",
   "idle-workers":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time",
-  "idle-replicas": "{replicas} replicas: {busy} of {workers} workers can compute at a time",
+  "idle-replicas":
+    "{replicas} {replicas = 1 ? replica : replicas}: {busy} of {workers} workers can compute at a time",
   "idle-replicas-more":
-    "{replicas} replicas: {busy} of {workers} workers can compute at a time; {needed} replicas give work to all",
+    "{replicas} {replicas = 1 ? replica : replicas}: {busy} of {workers} workers can compute at a time; {needed} replicas give work to all",
   "idle-workers-batch":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a batch of {batch} gives work to all",
   "idle-workers-shard":
     "a batch of {batchSize} is {blocks} {blocks = 1 ? block : blocks}: {busy} of {workers} workers can compute at a time; a shard size of {shard} gives work to all",
   "link-limits":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }, or a smaller network",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} {workers = 1 ? worker : workers} {used = 1 ? is : are} used; a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }, or a smaller network",
   "link-limits-batch":
-    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} workers {used = 1 ? is : are} used; a batch of {batch} gives work to all, and a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }",
+    "the link is the limit: {percent} % of a step is transfer, at {rate} Mbit/s in all, and {used} of {workers} {workers = 1 ? worker : workers} {used = 1 ? is : are} used; a batch of {batch} gives work to all, and a faster link helps, such as a cable{wire = float32 ? , or float16 or int8 on the wire : }{wire = float16 ? , or int8 on the wire : }",
   "feature-scale":
     "the features go from {min} to {max}: scale them to 0…1, or to mean 0 and standard deviation 1, or training may be slow or diverge",
   "classes-without-samples":
@@ -36,7 +38,7 @@ export const run = {
   "rate-too-high-early":
     "after {step} steps the training loss is {loss}, and it began at {start}: the learning rate of {rate} may be too high",
   "rate-too-low":
-    "with a learning rate of {rate}, {steps} steps can change the parameters by {percent} % at most: it is too low to learn anything",
+    "with a learning rate of {rate}, {steps} {steps = 1 ? step : steps} can change the parameters by {percent} % at most: it is too low to learn anything",
   "no-better-than-guess":
     "the test accuracy of {accuracy} % is no better than always answering the most frequent class ({guess} %): nothing was learned",
   "departed-worker": "a worker that left",

@@ -32,7 +32,8 @@ export const settings = {
   "expects-moves": "flip, shift=PIXELS or crop=PIXELS, or several of them separated by commas",
   "augment-no-pictures":
     "{setting} changes pictures, but the samples of {dataset} are not pictures; leave it out",
-  "augment-too-far": "{setting} is as large as the pictures; use at most {most} pixels",
+  "augment-too-far":
+    "{setting} is as large as the pictures; use less than {side}, their shorter side in pixels, or leave it out",
   "expects-model": "{names} (all but mlp may have settings: cnn:channels=32), or a list of layers",
   "expects-layers": "2 to 32 widths separated by commas, like 784,16,16,10",
   "expects-http-address": "an address that begins with http:// or https://",
@@ -47,7 +48,7 @@ export const settings = {
   "not-open-to-pages":
     "{setting}: a page can choose {choices}; only the operator can name other data, where the coordinator is started",
   "layers-first":
-    "{setting} does not fit {dataset}: its samples have {features} values; begin with {width}",
+    "{setting} does not fit {dataset}: its samples have {features} {features = 1 ? value : values}; begin with {width}",
   "layers-last": "{setting} does not fit {dataset}: it has {targets}; end with {width}",
   "too-many-parameters":
     "{setting} makes {parameters} parameters; a run has at most {parametersMax}, use narrower layers",
@@ -62,9 +63,9 @@ export const settings = {
   "large-run-question": "{cost}. Train it all the same?",
   "no-memory-for-layers": "{setting}: there is not enough memory for it; choose smaller layers",
   "batch-too-large":
-    "{setting} is more than the {samples} training samples of {dataset}; use at most {most}, or full",
+    "{setting} is more than the {samples} training {samples = 1 ? sample : samples} of {dataset}; use at most {most}, or full",
   "shard-too-large":
-    "{setting} is more than a batch of {samples} samples; use at most {most}, or auto",
+    "{setting} is more than a batch of {samples} {samples = 1 ? sample : samples}; use at most {most}, or auto",
   "smoothing-needs-classes":
     "{setting} needs classes, and the targets are numbers or yes-no answers; leave it out",
   "weights-need-classes":
@@ -72,11 +73,15 @@ export const settings = {
   "weights-count":
     "{setting} must be one number for each of the {classes} classes, of which at most {most} can have weights",
   "freeze-all":
-    "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; freeze at most {most}",
+    "{setting} leaves nothing to train: the model has {layers} {layers = 1 ? layer : layers} with parameters; {layers = 1 ? leave it out : freeze fewer}",
   "restarts-outside":
     "{setting} must be steps from {least} to {most}, after the warm-up and before the run's end",
+  "restart-outside":
+    "{setting} must be {step}, the only step after the warm-up and before the run's end",
+  "restarts-without-room":
+    "{setting}: the run has {steps} {steps = 1 ? step : steps}, and none of them is left to restart at, after the warm-up and before the run's end; use more epochs, or leave it out",
   "warmup-too-long":
-    "{setting} is not less than the run's {steps} steps; use fewer warm-up steps, or more epochs",
+    "{setting} is not less than the run's {steps} {steps = 1 ? step : steps}; use fewer warm-up steps, or more epochs",
   "needs-gradient":
     "{setting} needs a gradient, which local-search does not compute; leave it out, or choose another optimizer",
   "needs-local-steps": "{setting} is for local steps; leave it out, or set {option}",

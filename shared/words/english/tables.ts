@@ -15,7 +15,7 @@ export const tables = {
   "table-one-column":
     "the table has only one column, with {delimiter} between columns; if they are separated by something else, name it with --delimiter",
   "table-ragged":
-    "this row has {found} {found = 1 ? value : values}, but the table has {expected} columns; put quotes around a value that contains the delimiter",
+    "this row has {found} {found = 1 ? value : values}, but the table has {expected} {expected = 1 ? column : columns}; put quotes around a value that contains the delimiter",
   "table-changed": "{path} changed while it was being read; try again",
   "reading-table": "reading {path}: {percent} % of {megabytes} MB",
   "csv-quote-open": "a quote is opened here and never closed",
@@ -29,7 +29,8 @@ export const tables = {
   "too-many-keys": "up to this line the objects have more than {most} different keys",
   "no-parquet": "{path} is not a Parquet file, or it is cut short",
 
-  "table-read": "read {path}: {rows} {rows = 1 ? row : rows}, {columns} columns ({format})",
+  "table-read":
+    "read {path}: {rows} {rows = 1 ? row : rows}, {columns} {columns = 1 ? column : columns} ({format})",
   "csv-format": "{encoding}, {delimiter} between columns, {decimal}, {header}",
   "jsonl-format": "{encoding}, one JSON object per line",
   "parquet-format": "Parquet",
@@ -103,8 +104,10 @@ export const tables = {
   "way-mode": "most frequent value",
   "way-refuse": "given value",
   "way-drop": "given value",
-  "rows-dropped": "{count} of {rows} rows dropped, because they lack values",
-  "rows-without-target": "{count} of {rows} rows dropped, because they lack what is predicted",
+  "rows-dropped":
+    "{count} of {rows} rows dropped, because {count = 1 ? it lacks : they lack} values",
+  "rows-without-target":
+    "{count} of {rows} rows dropped, because {count = 1 ? it lacks : they lack} what is predicted",
   "columns-empty": "left out, because there are no values in it: {columns}",
   "columns-constant": "left out, because it is the same in all training rows: {columns}",
   "column-suspicious":
@@ -120,7 +123,7 @@ export const tables = {
   "splits-two": "{train} for training and {test} for the test",
   "splits-three": "{train} for training, {validation} for validation and {test} for the test",
   "table-task":
-    "{what}, {choice}: {rows} rows ({splits}), {used} of {of} columns used as {features} features",
+    "{what}, {choice}: {rows} rows ({splits}), {used} of {of} columns used as {features} {features = 1 ? feature : features}",
 
   "row-lacks-value":
     "{column} is missing, and the model was trained without missing values in it: fill it in, or leave the row out",

@@ -8,19 +8,19 @@ export const text = {
   "text-not-utf8":
     "{path} is not UTF-8 at byte {offset}; convert it[terminal], or use --tokens byte, which trains on any bytes",
   "text-too-short":
-    "{path} is too short: {found} of its {length} tokens are for {split}, which needs {least} with a context of {context}[terminal]; use a longer text or a smaller --context",
+    "{path} is too short: {found} of its {length} {length = 1 ? token : tokens} {found = 1 ? is : are} for {split}, which needs {least} with a context of {context}[terminal]; use a longer text or a smaller --context",
   "text-too-many-characters":
     "{path} has {found} different characters, at most {most} are accepted[terminal]; use --tokens byte",
   "text-read-chars":
-    "read {path}: {length} characters, {characters} different ones in the part to train on: {shown}",
+    "read {path}: {length} {length = 1 ? character : characters}, {characters} different {characters = 1 ? one : ones} in the part to train on: {shown}",
   "text-read-bytes": "read {path}: {length} bytes",
   "text-files-read-chars":
-    "read {files} files in {path}: {length} characters, {characters} different ones in the part to train on: {shown}",
-  "text-files-read-bytes": "read {files} files in {path}: {length} bytes",
+    "read {files} {files = 1 ? file : files} in {path}: {length} {length = 1 ? character : characters}, {characters} different {characters = 1 ? one : ones} in the part to train on: {shown}",
+  "text-files-read-bytes": "read {files} {files = 1 ? file : files} in {path}: {length} bytes",
   "text-two-parts":
-    "the text in its order: the first {train} tokens to train, the last {test} to test; each sample is {context} tokens and the one after each of them",
+    "the text in its order: the first {train} tokens to train, the last {test} to test; each sample is {context} {context = 1 ? token : tokens} and the one after {context = 1 ? it : each of them}",
   "text-three-parts":
-    "the text in its order: the first {train} tokens to train, {validation} to validate, the last {test} to test; each sample is {context} tokens and the one after each of them",
+    "the text in its order: the first {train} tokens to train, {validation} to validate, the last {test} to test; each sample is {context} {context = 1 ? token : tokens} and the one after {context = 1 ? it : each of them}",
   "text-unknown":
     "{count} {count = 1 ? character : characters} after the part to train on {count = 1 ? does : do} not occur in it, and {count = 1 ? counts : count} as unknown",
   "text-used":

@@ -14,7 +14,7 @@ export const arrays = translationOf<typeof english>()({
   "not-an-array":
     "{path} no es un arreglo; pasa un arreglo tipado, listas anidadas de números, o shape y data",
   "array-shape-wrong":
-    "{path} tiene {numbers} números, pero su forma es {shape}; haz las muestras igual de largas",
+    "{path} tiene {numbers} {numbers = 1 ? número : números}, pero su forma es {shape}; haz las muestras igual de largas",
   "array-value-no-number": "{path} contiene {value}; todos sus valores deben ser números",
   "npy-magic": "{path} no es un archivo npy: no empieza con \\x93NUMPY",
   "npy-version": "{path} es de la versión npy {version}; se admiten las versiones 1 a 3",

@@ -35,7 +35,7 @@ export const commandLine = translationOf<typeof english>()({
   "contradicts-run-without":
     "{setting} contradice el entrenamiento que se continúa, que empezó sin ello; quítalo, o empieza otro sin --resume",
   "ends-before":
-    "{setting} acaba antes de los {steps} pasos ({epochs} épocas) del entrenamiento que se continúa; {flag} solo puede alargarlo",
+    "{setting} acaba antes que {steps = 1 ? el : los} {steps} {steps = 1 ? paso : pasos} ({epochs} {epochs = 1 ? época : épocas}) del entrenamiento que se continúa; {flag} solo puede alargarlo",
   "data-moved":
     "{reason}; si los datos están ahora en otro sitio, añade --dataset {kind}:NUEVO-SITIO",
   "data-somewhere":
@@ -85,7 +85,7 @@ export const commandLine = translationOf<typeof english>()({
   "checkpoint-bytes-damaged":
     "estos bytes no son un punto de control: {reason}; vuelve a leer el archivo",
   "sample-width":
-    "la muestra {sample} tiene {numbers} números, pero el modelo espera {features}; pasa esa cantidad",
+    "la muestra {sample} tiene {numbers} {numbers = 1 ? número : números}, pero el modelo espera {features}; pasa esa cantidad",
   "sample-is-a-row":
     "la muestra {sample} es una fila, pero el modelo no se entrenó con una tabla; pasa números",
   "sample-unusable": "muestra {sample}: {reason}",

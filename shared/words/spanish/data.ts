@@ -11,7 +11,8 @@ export const data = translationOf<typeof english>()({
     "el modelo se entrenó con imágenes, pero {path} contiene registros; dale imágenes",
   "file-lacks-columns":
     "a {path} le faltan columnas que el modelo necesita: {columns}; tiene {found}",
-  "wrong-number-count": "hay {found} números y el modelo recibe {featureCount}",
+  "wrong-number-count":
+    "hay {found} {found = 1 ? número : números} y el modelo recibe {featureCount}",
   "not-a-number": "la columna {column} es {given}, no un número",
   "drawing-digits": "dibujando {count} dígitos",
   "digits-not-kept": "no se pueden guardar los dígitos en {path}: {reason}",
@@ -34,7 +35,7 @@ export const data = translationOf<typeof english>()({
   nothing: "nada",
   "and-more": "{names} y {count} más",
   "counts-differ":
-    "{images} tiene {samples} muestras y {labels} tiene {labelCount} etiquetas; ¿son de los mismos datos?",
+    "{images} tiene {samples} {samples = 1 ? muestra : muestras} y {labels} tiene {labelCount} {labelCount = 1 ? etiqueta : etiquetas}; ¿son de los mismos datos?",
   "idx-cut-short":
     "{path} está cortado: {content} ocupa {expected} bytes, tiene {bytes}; consíguelo de nuevo",
   "idx-too-long":

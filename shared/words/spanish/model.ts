@@ -4,13 +4,15 @@ import { translationOf } from "../template.ts";
 
 export const model = translationOf<typeof english>()({
   "model-inputs":
-    "la primera capa toma {inputs} valores pero una muestra tiene {features}: usa una entrada de {features} valores",
-  "model-frozen": "congela {freeze} capas, y {layers} tienen parámetros: congela como mucho {most}",
+    "la primera capa toma {inputs} {inputs = 1 ? valor : valores} pero una muestra tiene {features}: usa una entrada de {features} {features = 1 ? valor : valores}",
+  "model-frozen":
+    "congela {freeze} {freeze = 1 ? capa : capas}, pero {layers} {layers = 1 ? tiene : tienen} parámetros, y al menos una debe entrenarse",
   "model-sequence":
     "las capas dan [{found}] por muestra; un texto necesita [{needed}], las probabilidades del token siguiente en cada paso: termina con una capa dense de {count} unidades y softmax",
   "model-sees-ahead":
     "la atención ve los tokens que debe predecir; un texto necesita atención con causal 1",
-  "model-outputs": "la última capa da {outputs} valores pero hay {targets}: da {width}",
+  "model-outputs":
+    "la última capa da {outputs} {outputs = 1 ? valor : valores} pero hay {targets}: da {width}",
   "model-loss":
     "la pérdida {loss} necesita {needed} como última capa, es {last}: añade {needed}, o elige la pérdida mse o mae",
   "model-targets": "aprendió {learned}, los datos tienen {found}",
@@ -63,7 +65,7 @@ export const model = translationOf<typeof english>()({
   "summary-step-search":
     "cada paso envía {size} a cada ayudante y recibe un número por cada candidato",
   "summary-step-local":
-    "cada paso, de al menos {batches} lotes, envía {size} a cada ayudante y recibe lo mismo: {times} veces menos bytes que sin pasos locales",
+    "cada paso, de al menos {batches} {batches = 1 ? lote : lotes}, envía {size} a cada ayudante y recibe lo mismo: {times} veces menos bytes que sin pasos locales",
   "takes-a-sequence": "toma una secuencia [pasos, ancho], no la forma [{shape}]",
   "takes-tokens": "toma los números de los tokens de un texto [pasos], no la forma [{shape}]",
   "heads-of-width":

@@ -21,8 +21,8 @@ export const pictures = translationOf<typeof english>()({
     "{path} no tiene carpetas de clases, así que se omite y las muestras de prueba se sacan de las demás",
   "no-picture-names":
     "se omiten los archivos que por su nombre no son PNG, JPEG, WebP o GIF: {found}",
-  "inspecting-pictures": "examinando {count} imágenes: {percent} %",
-  "reading-pictures": "leyendo {count} imágenes: {percent} %",
+  "inspecting-pictures": "examinando {count} {count = 1 ? imagen : imágenes}: {percent} %",
+  "reading-pictures": "leyendo {count} {count = 1 ? imagen : imágenes}: {percent} %",
   "pictures-kept": "{pictures} imágenes de {width} × {height}, {color}",
   "pictures-kept-decoded":
     "{count} {count = 1 ? imagen ya estaba decodificada y se toma : imágenes ya estaban decodificadas y se toman} de la caché",
@@ -31,8 +31,10 @@ export const pictures = translationOf<typeof english>()({
   "in-color": "en color",
   "too-many-pictures":
     "{pictures} imágenes de {size} ocupan {bytes} bytes; se aceptan como mucho {bytesMax}, así que elige un tamaño menor",
-  "pictures-broken": "{count} de {total} imágenes no se pueden leer: {pictures}; sustitúyelas",
-  "pictures-skipped": "{count} de {total} imágenes no se pueden leer y se omiten: {pictures}",
+  "pictures-broken":
+    "{count} de {total} imágenes no se {count = 1 ? puede : pueden} leer: {pictures}; {count = 1 ? sustitúyela : sustitúyelas}",
+  "pictures-skipped":
+    "{count} de {total} imágenes no se {count = 1 ? puede : pueden} leer y se {count = 1 ? omite : omiten}: {pictures}",
   "picture-with-reason": "{path} ({reason})",
   "and-more-pictures": "{pictures} y {count} más",
   "picture-format": "no es una imagen PNG, JPEG, WebP o GIF",

@@ -4,7 +4,8 @@ import { translationOf } from "../template.ts";
 
 export const run = translationOf<typeof english>()({
   "run-title": "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize}",
-  "run-title-local": "{title} · {steps} pasos locales × {replicas} réplicas",
+  "run-title-local":
+    "{title} · {steps} {steps = 1 ? paso local : pasos locales} × {replicas} {replicas = 1 ? réplica : réplicas}",
   "run-title-delayed": "{title} · retraso {delay}",
   "run-title-in-form":
     "{dataset} · {model} · {loss} · {optimizer} {rate} · lote {batchSize} · {wire}",
@@ -20,17 +21,18 @@ export const run = translationOf<typeof english>()({
     "se espera a que alguien tome el paso {step}: todos los ayudantes leen despacio",
   "idle-workers":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes",
-  "idle-replicas": "{replicas} réplicas: calculan a la vez {busy} de {workers} ayudantes",
+  "idle-replicas":
+    "{replicas} {replicas = 1 ? réplica : réplicas}: {busy = 1 ? calcula : calculan} a la vez {busy} de {workers} ayudantes",
   "idle-replicas-more":
-    "{replicas} réplicas: calculan a la vez {busy} de {workers} ayudantes; con {needed} réplicas hay trabajo para todos",
+    "{replicas} {replicas = 1 ? réplica : réplicas}: {busy = 1 ? calcula : calculan} a la vez {busy} de {workers} ayudantes; con {needed} réplicas hay trabajo para todos",
   "idle-workers-batch":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos",
   "idle-workers-shard":
     "un lote de {batchSize} da {blocks} {blocks = 1 ? bloque : bloques}: calculan a la vez {busy} de {workers} ayudantes; con fragmentos de {shard} muestras hay trabajo para todos",
   "link-limits":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }, o un modelo más pequeño",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} {workers = 1 ? ayudante : ayudantes}; sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }, o un modelo más pequeño",
   "link-limits-batch":
-    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} ayudantes; con un lote de {batch} hay trabajo para todos, y sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }",
+    "la conexión es el límite: el {percent} % de un paso es transmisión, a {rate} Mbit/s en total, y {used = 1 ? trabaja : trabajan} {used} de {workers} {workers = 1 ? ayudante : ayudantes}; con un lote de {batch} hay trabajo para todos, y sirve una conexión más rápida, como un cable{wire = float32 ? , o float16 o int8 en la red : }{wire = float16 ? , o int8 en la red : }",
   "feature-scale":
     "los valores de entrada van de {min} a {max}: llévalos a 0…1, o a media 0 y desviación 1, o el entrenamiento puede ser lento o divergir",
   "classes-without-samples":
@@ -40,7 +42,7 @@ export const run = translationOf<typeof english>()({
   "rate-too-high-early":
     "después de {step} pasos la pérdida de entrenamiento es {loss}, y empezó en {start}: la tasa de aprendizaje de {rate} puede ser demasiado alta",
   "rate-too-low":
-    "con una tasa de aprendizaje de {rate}, {steps} pasos cambian los parámetros como mucho un {percent} %: es demasiado baja para aprender algo",
+    "con una tasa de aprendizaje de {rate}, {steps} {steps = 1 ? paso cambia : pasos cambian} los parámetros como mucho un {percent} %: es demasiado baja para aprender algo",
   "no-better-than-guess":
     "acertar el {accuracy} % en la prueba no es mejor que responder siempre la clase más frecuente ({guess} %): no se aprendió nada",
   "departed-worker": "un ayudante que ya no está",

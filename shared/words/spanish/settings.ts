@@ -34,7 +34,8 @@ export const settings = translationOf<typeof english>()({
   "expects-moves": "flip, shift=PÍXELES o crop=PÍXELES, o varios separados por comas",
   "augment-no-pictures":
     "{setting} cambia imágenes, y las muestras de {dataset} no lo son; omítelo",
-  "augment-too-far": "{setting} es tan grande como las imágenes; usa como mucho {most} píxeles",
+  "augment-too-far":
+    "{setting} es tan grande como las imágenes; usa menos de {side}, su lado más corto en píxeles, u omítelo",
   "expects-model":
     "{names} (todos menos mlp admiten ajustes: cnn:channels=32), o una lista de capas",
   "expects-layers": "de 2 a 32 anchos separados por comas, como 784,16,16,10",
@@ -49,7 +50,7 @@ export const settings = translationOf<typeof english>()({
   "not-open-to-pages":
     "{setting}: desde una página se puede elegir {choices}; otros datos solo los nombra el operador al arrancar el coordinador",
   "layers-first":
-    "{setting} no cuadra con {dataset}: sus muestras tienen {features} valores; empieza con {width}",
+    "{setting} no cuadra con {dataset}: sus muestras tienen {features} {features = 1 ? valor : valores}; empieza con {width}",
   "layers-last": "{setting} no cuadra con {dataset}: tiene {targets}; termina con {width}",
   "too-many-parameters":
     "{setting} da {parameters} parámetros; el máximo es {parametersMax}, usa capas más estrechas",
@@ -64,9 +65,9 @@ export const settings = translationOf<typeof english>()({
   "large-run-question": "{cost}. ¿Entrenarlo de todos modos?",
   "no-memory-for-layers": "{setting}: no hay memoria para tanto; elige capas más pequeñas",
   "batch-too-large":
-    "{setting} supera las {samples} muestras de entrenamiento de {dataset}; usa como mucho {most}, o full",
+    "{setting} supera {samples = 1 ? la : las} {samples} {samples = 1 ? muestra : muestras} de entrenamiento de {dataset}; usa como mucho {most}, o full",
   "shard-too-large":
-    "{setting} supera un lote de {samples} muestras; usa como mucho {most}, o auto",
+    "{setting} supera un lote de {samples} {samples = 1 ? muestra : muestras}; usa como mucho {most}, o auto",
   "smoothing-needs-classes":
     "{setting} necesita clases, y los objetivos son números o respuestas de sí o no; quítalo",
   "weights-need-classes":
@@ -74,11 +75,15 @@ export const settings = translationOf<typeof english>()({
   "weights-count":
     "{setting} debe tener un número por cada una de las {classes} clases, y como mucho {most} pueden tener pesos",
   "freeze-all":
-    "{setting} no deja nada que entrenar: el modelo tiene {layers} {layers = 1 ? capa : capas} con parámetros; congela como mucho {most}",
+    "{setting} no deja nada que entrenar: el modelo tiene {layers} {layers = 1 ? capa : capas} con parámetros; {layers = 1 ? omítelo : congela menos}",
   "restarts-outside":
     "{setting} deben ser pasos de {least} a {most}, tras el calentamiento y antes del final",
+  "restart-outside":
+    "{setting} debe ser {step}, el único paso tras el calentamiento y antes del final",
+  "restarts-without-room":
+    "{setting}: el entrenamiento tiene {steps} {steps = 1 ? paso : pasos}, y entre el calentamiento y el final no queda ninguno donde reiniciar; usa más épocas, u omítelo",
   "warmup-too-long":
-    "{setting} no es menor que los {steps} pasos del entrenamiento; usa menos pasos de calentamiento, o más épocas",
+    "{setting} no es menor que {steps = 1 ? el : los} {steps} {steps = 1 ? paso : pasos} del entrenamiento; usa menos pasos de calentamiento, o más épocas",
   "needs-gradient":
     "{setting} necesita un gradiente, que local-search no calcula; quítalo, o elige otro optimizador",
   "needs-local-steps": "{setting} es para pasos locales; quítalo, o pon {option}",

@@ -18,7 +18,7 @@ export const tables = translationOf<typeof english>()({
   "table-one-column":
     "la tabla tiene una sola columna, con {delimiter} entre columnas; si las separa otra cosa, indícalo con --delimiter",
   "table-ragged":
-    "esta fila tiene {found} {found = 1 ? valor : valores}, pero la tabla tiene {expected} columnas; pon comillas al valor que contiene el separador",
+    "esta fila tiene {found} {found = 1 ? valor : valores}, pero la tabla tiene {expected} {expected = 1 ? columna : columnas}; pon comillas al valor que contiene el separador",
   "table-changed": "{path} cambió mientras se leía; inténtalo otra vez",
   "reading-table": "leyendo {path}: {percent} % de {megabytes} MB",
   "csv-quote-open": "aquí se abren unas comillas que no se cierran",
@@ -32,7 +32,8 @@ export const tables = translationOf<typeof english>()({
   "too-many-keys": "hasta esta línea los objetos tienen más de {most} claves distintas",
   "no-parquet": "{path} no es un archivo Parquet, o está cortado",
 
-  "table-read": "leído {path}: {rows} {rows = 1 ? fila : filas}, {columns} columnas ({format})",
+  "table-read":
+    "leído {path}: {rows} {rows = 1 ? fila : filas}, {columns} {columns = 1 ? columna : columnas} ({format})",
   "csv-format": "{encoding}, {delimiter} entre columnas, {decimal}, {header}",
   "jsonl-format": "{encoding}, un objeto JSON por línea",
   "parquet-format": "Parquet",
@@ -105,8 +106,10 @@ export const tables = translationOf<typeof english>()({
   "way-mode": "el valor más frecuente",
   "way-refuse": "el valor dado",
   "way-drop": "el valor dado",
-  "rows-dropped": "se quitan {count} de {rows} filas, porque les faltan valores",
-  "rows-without-target": "se quitan {count} de {rows} filas, porque les falta lo que se predice",
+  "rows-dropped":
+    "se {count = 1 ? quita : quitan} {count} de {rows} filas, porque {count = 1 ? le : les} faltan valores",
+  "rows-without-target":
+    "se {count = 1 ? quita : quitan} {count} de {rows} filas, porque {count = 1 ? le : les} falta lo que se predice",
   "columns-empty": "fuera, porque no hay valores: {columns}",
   "columns-constant": "fuera, porque es igual en todas las filas de entrenamiento: {columns}",
   "column-suspicious":
@@ -122,7 +125,7 @@ export const tables = translationOf<typeof english>()({
   "splits-two": "{train} para entrenar y {test} para la prueba",
   "splits-three": "{train} para entrenar, {validation} para validar y {test} para la prueba",
   "table-task":
-    "{what}, {choice}: {rows} filas ({splits}), {used} de {of} columnas usadas como {features} características",
+    "{what}, {choice}: {rows} filas ({splits}), {used} de {of} columnas {used = 1 ? usada : usadas} como {features} {features = 1 ? característica : características}",
 
   "row-lacks-value":
     "falta {column}, y el modelo se entrenó sin valores ausentes en ella: complétala, o quita la fila",

@@ -10,19 +10,20 @@ export const text = translationOf<typeof english>()({
   "text-not-utf8":
     "{path} no es UTF-8 en el byte {offset}; conviértelo[terminal] o usa --tokens byte, que entrena con cualquier byte",
   "text-too-short":
-    "{path} es demasiado corto: {found} de sus {length} tokens son para {split}, que necesita {least} con un contexto de {context}[terminal]; usa un texto más largo o un --context menor",
+    "{path} es demasiado corto: de {length} {length = 1 ? token : tokens}, {found} {found = 1 ? es : son} para {split}, que necesita {least} con un contexto de {context}[terminal]; usa un texto más largo o un --context menor",
   "text-too-many-characters":
     "{path} tiene {found} caracteres distintos, se aceptan como mucho {most}[terminal]; usa --tokens byte",
   "text-read-chars":
-    "leído {path}: {length} caracteres, {characters} distintos en la parte de entrenamiento: {shown}",
+    "leído {path}: {length} {length = 1 ? carácter : caracteres}, {characters} {characters = 1 ? distinto : distintos} en la parte de entrenamiento: {shown}",
   "text-read-bytes": "leído {path}: {length} bytes",
   "text-files-read-chars":
-    "leídos {files} archivos de {path}: {length} caracteres, {characters} distintos en la parte de entrenamiento: {shown}",
-  "text-files-read-bytes": "leídos {files} archivos de {path}: {length} bytes",
+    "{files = 1 ? leído : leídos} {files} {files = 1 ? archivo : archivos} de {path}: {length} {length = 1 ? carácter : caracteres}, {characters} {characters = 1 ? distinto : distintos} en la parte de entrenamiento: {shown}",
+  "text-files-read-bytes":
+    "{files = 1 ? leído : leídos} {files} {files = 1 ? archivo : archivos} de {path}: {length} bytes",
   "text-two-parts":
-    "el texto en su orden: los primeros {train} tokens para entrenar, los últimos {test} para la prueba; cada muestra son {context} tokens y el que sigue a cada uno",
+    "el texto en su orden: los primeros {train} tokens para entrenar, los últimos {test} para la prueba; cada muestra {context = 1 ? es : son} {context} {context = 1 ? token : tokens} y el que sigue a {context = 1 ? él : cada uno}",
   "text-three-parts":
-    "el texto en su orden: los primeros {train} tokens para entrenar, {validation} para validar, los últimos {test} para la prueba; cada muestra son {context} tokens y el que sigue a cada uno",
+    "el texto en su orden: los primeros {train} tokens para entrenar, {validation} para validar, los últimos {test} para la prueba; cada muestra {context = 1 ? es : son} {context} {context = 1 ? token : tokens} y el que sigue a {context = 1 ? él : cada uno}",
   "text-unknown":
     "{count} {count = 1 ? carácter : caracteres} tras la parte de entrenamiento no {count = 1 ? aparece : aparecen} en ella y {count = 1 ? cuenta : cuentan} como {count = 1 ? desconocido : desconocidos}",
   "text-used":

@@ -81,6 +81,47 @@ function namesIn(text: string): string {
   return [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1)).join();
 }
 
+/** Counts in front of their nouns, unless they are a limit or the whole that a part is of. */
+const counted =
+  /(?<!of |at most |more than |up to |1…)\{(\w+)\} (?:(?:local|different|training) )?(?:steps|epochs|rows|samples|columns|features|files|pictures|layers|workers|replicas|batches|values|numbers|characters|tokens|labels|classes|digits|parameters|texts|variants)\b/gu;
+/** Sentences whose counts are never 1: they are more than a limit, or one alone is refused or has nothing to say. */
+const neverOne = new Set<string>([
+  ...[
+    "augment-size",
+    "column-identifies",
+    "column-of-many",
+    "drawing-digits",
+    "idle-replicas-more",
+  ],
+  ...["labels-numbered", "large-run", "cifar-names", "pictures-kept", "pictures-scaled"],
+  ...["table-task", "table-too-large", "table-too-many-columns", "table-too-many-rows"],
+  ...["target-is-identifier", "targets-tokens", "task-classes", "tensor-name-too-long"],
+  ...["text-too-many-characters", "text-two-parts", "text-three-parts", "token-count-differs"],
+  ...["tokens-too-few", "too-large-here", "too-many-classes", "too-many-parameters"],
+  ...["too-many-pictures", "too-many-values", "vary-too-many", "weights-count", "model-too-large"],
+  ...["rate-too-high-early"],
+]);
+
+describe("a count of 1", () => {
+  test("has its noun in the singular, unless it can never be 1", () => {
+    const plural = codes.filter((code) => english[code].search(counted) !== -1);
+    expect(new Set(plural)).toEqual(neverOne);
+  });
+
+  test("makes another Spanish sentence where it makes another English one", () => {
+    const same: string[] = [];
+    for (const code of codes) {
+      for (const [, name = ""] of english[code].matchAll(/\{(\w+) = 1 \?/gu)) {
+        const said = (count: string) =>
+          say("es", { code, values: { [name]: count } }).replaceAll(/[12]/gu, "");
+        if (said("1") === said("2")) same.push(`${code}: ${name}`);
+      }
+    }
+    // "y se rechazó a 1 más": the verb is impersonal.
+    expect(same).toEqual(["more-refused: count"]);
+  });
+});
+
 describe("Spanish", () => {
   /** English words that no Spanish sentence contains. Names of values and commands don't count as English. */
   const englishWords =

@@ -11,7 +11,7 @@ const odd: readonly (readonly [
   [
     "missing values, dropped",
     { bytes: csv(changed((cell, row) => (row === 3 ? "" : cell))), data: { missing: "drop" } },
-    { note: "1 of 60 rows dropped, because they lack what is predicted" },
+    { note: "1 of 60 rows dropped, because it lacks what is predicted" },
   ],
   [
     "missing values, filled in",

@@ -36,7 +36,7 @@ describe("resolveRunConfig", () => {
       "--augment flip changes pictures, but the samples of digits are not pictures; leave it out",
     );
     expect(() => resolve({ augment: "shift=28" }, pictures)).toThrow(
-      "--augment shift=28 is as large as the pictures; use at most 27 pixels",
+      "--augment shift=28 is as large as the pictures; use less than 28, their shorter side in pixels, or leave it out",
     );
   });
 
@@ -271,7 +271,11 @@ describe("resolveRunConfig", () => {
     ],
     [
       { freeze: 3 },
-      "--freeze 3 leaves nothing to train: the model has 3 layers with parameters; freeze at most 2",
+      "--freeze 3 leaves nothing to train: the model has 3 layers with parameters; freeze fewer",
+    ],
+    [
+      { layers: [784, 10], freeze: 1 },
+      "--freeze 1 leaves nothing to train: the model has 1 layer with parameters; leave it out",
     ],
     [
       { schedule: "step", restarts: [5] },
@@ -280,6 +284,14 @@ describe("resolveRunConfig", () => {
     [
       { schedule: "cosine", warmupSteps: 5, restarts: [5, 50], epochs: 1 },
       "--restarts 5,50 must be steps from 6 to 93, after the warm-up and before the run's end",
+    ],
+    [
+      { schedule: "cosine", restarts: [2], steps: 1 },
+      "--restarts 2: the run has 1 step, and none of them is left to restart at, after the warm-up and before the run's end; use more epochs, or leave it out",
+    ],
+    [
+      { schedule: "cosine", warmupSteps: 1, restarts: [5], steps: 3 },
+      "--restarts 5 must be 2, the only step after the warm-up and before the run's end",
     ],
     [
       { warmupSteps: 94, epochs: 1 },
