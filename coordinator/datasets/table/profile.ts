@@ -170,9 +170,11 @@ class ColumnProfiler {
   }
 
   #addBoolean(cell: Cell, place: number): void {
-    const pair = booleanOf(cell)?.pair;
-    if (pair !== undefined && !this.#booleans.has(pair)) this.#booleans.set(pair, new Tally());
-    for (const [each, tally] of this.#booleans) tally.add(each === pair, cell, place);
+    const pairs = booleanOf(cell)?.pairs ?? [];
+    for (const pair of pairs) {
+      if (!this.#booleans.has(pair)) this.#booleans.set(pair, new Tally());
+    }
+    for (const [pair, tally] of this.#booleans) tally.add(pairs.includes(pair), cell, place);
   }
 
   #addDate(cell: Cell, place: number): void {
@@ -203,7 +205,7 @@ class ColumnProfiler {
     return form.type === "date" ? this.#dates[form.order] : undefined;
   }
 
-  /** Words that are almost always of one pair. A column that also holds other words is one of categories. */
+  /** Words that are all of one pair. A column that also holds other words is one of categories. */
   #booleanTally(): Tally | undefined {
     return [...this.#booleans.values()].find(({ count }) => count === this.#present);
   }

@@ -29,24 +29,42 @@ export function isMissing(cell: Cell): boolean {
   return typeof cell === "string" && missingWords.has(cell.trim());
 }
 
-/** Pairs of words for no and yes. */
-const booleanPairs = [
+/** Pairs of words for no and yes, in English and Spanish; a word may be in several pairs, but never for both. */
+const booleanPairs: readonly (readonly [no: string, ...yes: string[]])[] = [
   ["false", "true"],
   ["no", "yes"],
   ["f", "t"],
   ["n", "y"],
   ["off", "on"],
-] as const;
+  ["no", "sí", "si"],
+  ["falso", "verdadero"],
+];
 
-/** The pair that a cell belongs to, and which of the two it is; `undefined` if it is neither of any pair. */
-export function booleanOf(
-  cell: Cell,
-): { readonly pair: number; readonly value: boolean } | undefined {
-  if (typeof cell === "boolean") return { pair: 0, value: cell };
+interface BooleanWord {
+  /** The pairs that the word belongs to, as indices. */
+  readonly pairs: readonly number[];
+  readonly value: boolean;
+}
+
+const booleanWords: ReadonlyMap<string, BooleanWord> = new Map(
+  booleanPairs.flat().map((word) => [word, meaningOf(word)]),
+);
+
+function meaningOf(word: string): BooleanWord {
+  const pairs = [...booleanPairs.keys()].filter((pair) => booleanPairs[pair]?.includes(word));
+  return { pairs, value: booleanPairs.every(([no]) => no !== word) };
+}
+
+const truth: Readonly<Record<"true" | "false", BooleanWord>> = {
+  true: meaningOf("true"),
+  false: meaningOf("false"),
+};
+
+/** The pairs that a cell belongs to, and whether it is their yes; `undefined` if it is a word of none. */
+export function booleanOf(cell: Cell): BooleanWord | undefined {
+  if (typeof cell === "boolean") return truth[`${cell}`];
   if (typeof cell !== "string" || cell.length > 16) return undefined;
-  const word = cell.trim().toLowerCase();
-  const pair = booleanPairs.findIndex(([no, yes]) => word === no || word === yes);
-  return pair === -1 ? undefined : { pair, value: word === booleanPairs[pair]?.[1] };
+  return booleanWords.get(cell.trim().toLowerCase().normalize("NFC"));
 }
 
 /** The text of a cell that is not missing: a category's or a class's name. */

@@ -174,6 +174,21 @@ const odd: readonly (readonly [
     },
     { columns: ["b"] },
   ],
+  [
+    "sí and no, with and without the accent",
+    { bytes: lines("a,b", ...repeated(9, "sí,x", "no,y", "Si,x", "NO,y")) },
+    { column: { type: "boolean" }, width: 1 },
+  ],
+  [
+    "verdadero and falso",
+    { bytes: lines("a,b", ...repeated(9, "Verdadero,x", "falso,y")) },
+    { column: { type: "boolean" }, width: 1 },
+  ],
+  [
+    "words of two pairs, which are categories",
+    { bytes: lines("a,b", ...repeated(9, "yes,x", "no,y", "sí,x")) },
+    { column: { type: "category" }, width: 3 },
+  ],
   ["a category that only the test knows", { bytes: rare() }, { width: 2 }],
 ];
 

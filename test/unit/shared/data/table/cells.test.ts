@@ -112,9 +112,18 @@ test("a missing value is null, NaN, empty or one of the usual words", () => {
 });
 
 test("booleans are pairs of words in any case", () => {
-  expect(booleanOf("Yes")).toEqual({ pair: 1, value: true });
-  expect(booleanOf(" FALSE ")).toEqual({ pair: 0, value: false });
-  expect(booleanOf(true)).toEqual({ pair: 0, value: true });
+  expect(booleanOf("Yes")).toEqual({ pairs: [1], value: true });
+  expect(booleanOf(" FALSE ")).toEqual({ pairs: [0], value: false });
+  expect(booleanOf(true)).toEqual({ pairs: [0], value: true });
   expect(booleanOf("maybe")).toBeUndefined();
   expect(booleanOf(1)).toBeUndefined();
+});
+
+test("booleans may be Spanish, with and without the accent; no is of two pairs", () => {
+  for (const word of ["sí", "SÍ", "si\u0301", "Si"]) {
+    expect(booleanOf(word)).toEqual({ pairs: [5], value: true });
+  }
+  expect(booleanOf("No")).toEqual({ pairs: [1, 5], value: false });
+  expect(booleanOf("verdadero")).toEqual({ pairs: [6], value: true });
+  expect(booleanOf("Falso")).toEqual({ pairs: [6], value: false });
 });
