@@ -68,7 +68,7 @@ const floors: readonly (readonly string[])[] = [
   // A worker upwards, a coordinator's rooms downwards: besides the program, the only one that knows both.
   ["coordinator/relay"],
 
-  ["build-kernel.ts", "build-learn.ts", "build-api.ts"],
+  ["build-kernel.ts", "build-learn.ts", "build-api.ts", "build-package.ts"],
   ["promedio.ts", "library.ts", "build.ts", "vitest.config.ts"],
 ];
 

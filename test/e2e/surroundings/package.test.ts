@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { containerInstructions, textsOf } from "../../support/fixtures/containerfile.ts";
+import { linksOf } from "../../support/fixtures/markdown.ts";
 import { freePort } from "../../support/processes/local-server.ts";
 import { judging } from "./package-check.ts";
 
@@ -65,6 +66,25 @@ test("has the program, the kernel and the pages, and no sources, maps or tests",
   const strangers = paths.filter((path) => /\.(?:ts|map|key|tgz)$|^test\//u.test(path));
   expect(strangers).toEqual(["build/library.d.ts", "build/pages/library.d.ts"]);
   expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(unpackedBytesMax);
+});
+
+test("its pages have no link to a file that is not in it", async () => {
+  const paths = new Set(files.map(({ path }) => path));
+  const pages = [...paths].filter((path) => path.endsWith(".md"));
+  expect(pages.toSorted()).toEqual([
+    "API.md",
+    "README.md",
+    "REFERENCE.md",
+    "RUNNING.md",
+    "SECURITY.md",
+  ]);
+  for (const page of pages) {
+    // oxlint-disable-next-line no-await-in-loop -- five pages
+    const { stdout } = await run("tar", ["xzOf", tarball, `package/${page}`]);
+    const own = linksOf(stdout).filter((link) => !/^(?:https?:|#)/u.test(link));
+    if (page === "README.md") expect(own).toContain("API.md");
+    expect(own.filter((link) => !paths.has(link.split("#", 1)[0] ?? ""))).toEqual([]);
+  }
 });
 
 test("publint, a judge of packages, has nothing to say about it", async (context) => {
