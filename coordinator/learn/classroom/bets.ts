@@ -18,6 +18,8 @@ export interface BetsOptions {
   readonly page: ClassPage;
   /** `undefined` for a lecturer, who does not bet. */
   readonly send: ((place: Point) => void) | undefined;
+  /** Whether the page has the network of the lesson's moment. Before that, an answer would be of another network. */
+  readonly isReady: () => boolean;
   /** The result is known. */
   readonly told: () => void;
 }
@@ -28,6 +30,7 @@ const tapPaceMs = 600;
 export class Bets {
   readonly #page: ClassPage;
   readonly #pace: Pace | undefined;
+  readonly #isReady: () => boolean;
   readonly #told: () => void;
   #view: SectionView | undefined;
   /** The vote that is shown: its activity and round. */
@@ -37,8 +40,9 @@ export class Bets {
   #state: ClassState | undefined;
   #bet: Point | undefined;
 
-  constructor({ page, send, told }: BetsOptions) {
+  constructor({ page, send, isReady, told }: BetsOptions) {
     this.#page = page;
+    this.#isReady = isReady;
     this.#told = told;
     if (send !== undefined) {
       this.#pace = new Pace(tapPaceMs, () => {
@@ -77,7 +81,8 @@ export class Bets {
   /** The result in a few words, once the answer is shown: for a projector, whose screen the picture fills. */
   get result(): string {
     const [view, state] = [this.#view, this.#state];
-    if (view?.truth === undefined || state?.activity?.phase !== "revealed") return "";
+    if (view === undefined || state?.activity?.phase !== "revealed") return "";
+    if (this.#truthOf(view) === undefined) return "";
     const { bets, before } = votesOf(state);
     if (bets.length === 0) return say("betNone");
     const share = shareIn(view, bets);
@@ -126,7 +131,7 @@ export class Bets {
   #cloud(view: SectionView, state: ClassState) {
     const { bets, before } = votesOf(state);
     const isRevealed = state.activity?.phase === "revealed";
-    const truth = isRevealed ? view.truth : undefined;
+    const truth = isRevealed ? this.#truthOf(view) : undefined;
     return { on: view.section.bet.on, bets, before, truth, truthText: say("answer") };
   }
 
@@ -138,6 +143,10 @@ export class Bets {
     if (view.aside.textContent === text) return;
     view.aside.textContent = text;
     this.#told();
+  }
+
+  #truthOf(view: SectionView): Point | undefined {
+    return this.#isReady() ? view.truth : undefined;
   }
 
   #textOf(view: SectionView, state: ClassState, { phase, answered }: ActivityView): string {
@@ -152,7 +161,7 @@ export class Bets {
     const { bets, before } = votesOf(state);
     if (phase === "closed") return say("betClosed", { count: figures.whole(bets.length) });
     if (bets.length === 0) return say("betNone");
-    if (view.truth === undefined) return say("computing");
+    if (this.#truthOf(view) === undefined) return say("computing");
     const values = { count: figures.whole(bets.length), share: shareIn(view, bets) };
     if (before.length === 0) return say("betRevealed", values);
     return say("betRevealedTwice", { ...values, before: shareIn(view, before) });

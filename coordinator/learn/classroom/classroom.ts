@@ -87,7 +87,12 @@ class Classroom {
     const send = this.#isLeading
       ? undefined
       : (place: { x: number; y: number }) => this.#tap(place);
-    this.#bets ??= new Bets({ page: this.#page, send, told: () => this.#showBar() });
+    this.#bets ??= new Bets({
+      page: this.#page,
+      send,
+      isReady: () => this.#run !== undefined,
+      told: () => this.#showBar(),
+    });
     if (activity !== null && activity.number !== this.#momentOf) {
       this.#momentOf = activity.number;
       this.#run = activity.moment === null ? null : undefined;

@@ -48,7 +48,7 @@ const spanish = {
   writingCount: "{answered} de {people} ya dibujaron. Los dibujos se ven al final, sin nombres.",
   writingNone: "Nadie dibujó.",
   writingNumbers:
-    "La red lee bien {right} de nuestros {count} dígitos: el {share}. De los dígitos de los datos, el {data}.",
+    "La red lee bien {right} de {count = 1 ? nuestro : nuestros} {count} {count = 1 ? dígito : dígitos}: el {share}. De los dígitos de los datos, el {data}.",
   writingAll: "Nuestros dígitos",
   readAs: "un {drawn}, leído como {read} ({share})",
   confusion: "Qué se toma por qué",
@@ -152,7 +152,7 @@ const english = translationOf<typeof spanish>()({
     "{answered} of {people} have drawn. The drawings are shown at the end, without names.",
   writingNone: "Nobody has drawn.",
   writingNumbers:
-    "The network reads {right} of our {count} digits right: {share}. Of the digits of the data, {data}.",
+    "The network reads {right} of our {count} {count = 1 ? digit : digits} right: {share}. Of the digits of the data, {data}.",
   writingAll: "Our digits",
   readAs: "a {drawn}, read as {read} ({share})",
   confusion: "What is taken for what",

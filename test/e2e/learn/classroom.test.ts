@@ -6,8 +6,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, test } from "vitest";
 
+import type { Activity } from "../../../coordinator/classroom/messages.ts";
 import { drawDigits } from "../../../coordinator/datasets/digits.ts";
-import { answersOf } from "../../../coordinator/learn/classroom/class-state.ts";
+import { answersOf, type ClassState } from "../../../coordinator/learn/classroom/class-state.ts";
 import { tableParameters } from "../../../coordinator/learn/models/averages.ts";
 import { fingerprintOf } from "../../../coordinator/storage/checkpoint.ts";
 import { resolveRunConfig } from "../../../shared/run/settings/resolve.ts";
@@ -80,7 +81,7 @@ describe.skipIf(browser === undefined)(
           kind: "open",
           activity: { kind: "bet", section, link: `at=${section}&seed=3` },
         });
-        await Promise.all(clients.map((each) => each.until(({ activity }) => activity !== null)));
+        await Promise.all(clients.map((each) => each.until(isOn("bet"))));
         for (const client of clients) client.answer({ kind: "bet", x: 1, y: 1 });
         const ask = (page: Page) => page.locator(`#${section} .aside:not(:empty)`);
         await Promise.all(pages.map((page) => ask(page).waitFor()));
@@ -123,10 +124,10 @@ describe.skipIf(browser === undefined)(
 
         // ── my column, of a moment at which the run does not stop ──
         teacher.lead({ kind: "open", activity: { kind: "column" } });
-        await teacher.until(({ activity }) => activity !== null);
+        await teacher.until(isOn("column"));
         expect(teacher.state.activity?.moment).toEqual({ run: 1, step: 4 });
         await stepTo(6, admin, url);
-        await Promise.all(clients.map((each) => each.until(({ activity }) => activity !== null)));
+        await Promise.all(clients.map((each) => each.until(isOn("column"))));
         for (const client of clients) client.answer(emptyColumn);
         await teacher.until((state) => answersOf(state, "column").length === devices);
         const columns = answersOf(teacher.state, "column")
@@ -162,6 +163,11 @@ describe.skipIf(browser === undefined)(
     );
   },
 );
+
+/** Whether a page or socket has heard of this activity, and not only of the one before. */
+function isOn(kind: Activity["kind"]): (state: ClassState) => boolean {
+  return ({ activity }) => activity?.activity.kind === kind;
+}
 
 /** Of a device that is only a socket. No real gradient has this cosine. */
 const emptyColumn = {

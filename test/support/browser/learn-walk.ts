@@ -34,7 +34,6 @@ async function visits(tab: Tab, id: string): Promise<string> {
   // A slider, if it has one, or the choice that is next.
   const control = `#${id} .controls :is(input[type=range], input:checked)`;
   await focuses(tab, control);
-  const before = await tab.evaluate<string>("location.hash");
   await tab.press("ArrowLeft");
   await tab.evaluate(twoFrames);
   // The link does not say where in its course a section is, and shows the end of it.
@@ -43,9 +42,8 @@ async function visits(tab: Tab, id: string): Promise<string> {
     await focuses(tab, player);
     await tab.press("End");
   }
-  // The link follows when the state has rested, and the picture in the next frame.
-  await until(tab, `location.hash !== ${JSON.stringify(before)}`);
-  await tab.evaluate(twoFrames);
+  // Also what was changed last is then in the link, and drawn.
+  await tab.evaluate(linkWritten);
   await until(tab, `document.querySelector("#${id}:not([data-computing], [data-refining])")`);
   return await tab.evaluate<string>(`document.querySelector("#${id} .numbers").textContent`);
 }

@@ -50,20 +50,27 @@ export function tabOf(page: Page): Tab {
 
 /** Waits until an expression is true in the page. */
 export async function until(tab: Tab, expression: string): Promise<void> {
+  await valueOf(tab, `Boolean(${expression})`, expression);
+}
+
+/** The text of an element once it has some, with this in it: the very text that was found, because a page goes on. */
+export async function textIn(tab: Tab, selector: string, part = ""): Promise<string> {
+  const text = `document.querySelector(${JSON.stringify(selector)})?.textContent`;
+  const found = `((text) => text?.includes(${JSON.stringify(part)}) && text)(${text})`;
+  return await valueOf<string>(tab, found, `"${part}" in ${selector}`);
+}
+
+/** The first value of an expression that counts as true. @param what - Says what was awaited if it never comes. */
+async function valueOf<Value>(tab: Tab, expression: string, what: string): Promise<Value> {
   const deadlineMs = performance.now() + patienceMs;
-  // oxlint-disable-next-line no-await-in-loop -- again and again
-  while (!(await tab.evaluate<boolean>(`Boolean(${expression})`))) {
-    if (performance.now() > deadlineMs) throw new Error(`${tab.browser}: never ${expression}`);
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- again and again
+    const value = await tab.evaluate<Value | undefined>(expression);
+    if (value) return value;
+    if (performance.now() > deadlineMs) throw new Error(`${tab.browser}: never ${what}`);
     // oxlint-disable-next-line no-await-in-loop
     await delay(50);
   }
-}
-
-/** The text of an element once it has some. */
-export async function textIn(tab: Tab, selector: string, part = ""): Promise<string> {
-  const text = `document.querySelector(${JSON.stringify(selector)})?.textContent`;
-  await until(tab, `${text} && ${text}.includes(${JSON.stringify(part)})`);
-  return await tab.evaluate(text);
 }
 
 /** Clicks on the middle of an element. */

@@ -75,11 +75,12 @@ export async function trains(tab: Tab, teacher: ClassClient): Promise<void> {
 /** *Our handwriting*: draws a digit, and sees what it was taken for. */
 export async function writes(tab: Tab, teacher: ClassClient): Promise<void> {
   teacher.lead({ kind: "open", activity: { kind: "writing" } });
+  await teacher.until(({ activity }) => activity?.activity.kind === "writing");
   await draw(tab, ".class-own .pad canvas", seven);
   await teacher.until(({ activity }) => activity?.answered === 1);
   teacher.lead({ kind: "close" });
   await textIn(tab, ".gallery li");
-  expect(await textIn(tab, ".class-panel > .numbers", "digits right")).toMatch(/\d+\s?%/u);
+  expect(await textIn(tab, ".class-panel > .numbers", "digit right")).toMatch(/\d+\s?%/u);
   teacher.lead({ kind: "end" });
   await until(tab, `document.querySelector(".class-panel") === null`);
 }

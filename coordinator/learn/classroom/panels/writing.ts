@@ -81,6 +81,8 @@ export class WritingPanel implements Panel, Asking {
     if (isOpen) return setText(this.#numbers, this.#countText(state));
     const pictures = answersOf(state, "writing").map(({ answer }) => answer.picture);
     if (pictures.length === 0) return setText(this.#numbers, say("writingNone"));
+    // The page still has another network, whose answers would be shown and then taken back.
+    if (this.#host.run() === undefined) return setText(this.#numbers, say("computing"));
     const question: Question = { kind: "readings", step: newest, pictures };
     const answer = this.#host.page.ask(question, this);
     if (answer === "failed") return setText(this.#numbers, say("noAnswer"));
