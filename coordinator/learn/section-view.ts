@@ -10,6 +10,7 @@ import type { Control } from "./controls/control.ts";
 import { createControl } from "./controls/controls.ts";
 import { linksHere, setFixed } from "./controls/fixing.ts";
 import { Details } from "./details.ts";
+import { drawBet } from "./draw/bet-mark.ts";
 import type { Theme } from "./draw/inks.ts";
 import type { Pen } from "./draw/pen.ts";
 import { figures, language, say } from "./language.ts";
@@ -235,15 +236,7 @@ export class SectionView implements Ticking {
     const { place, isRevealed } = this.#now.bet;
     if (place === undefined) return;
     const { on } = this.section.bet;
-    const style = { ink: "accent", dash: [4, 4], width: 2 } as const;
-    if (on === "x") pen.vertical(place.x, style);
-    if (on === "y") pen.horizontal(place.y, style);
-    if (on === "point") pen.mark(place, { ink: "accent", shape: "cross", radius: 8 });
-    const top = pen.frame.axes.y.to;
-    const from = pen.frame.axes.x.from;
-    const at = { x: on === "y" ? from : place.x, y: on === "x" ? top : place.y };
-    const shift: readonly [number, number] = on === "x" ? [6, 12] : [8, -8];
-    pen.words(say("yourBet"), at, { ink: "accent", isBold: !isRevealed, shift });
+    drawBet(pen, { on, place, text: say("yourBet"), isBold: !isRevealed });
   }
 
   #write(scene: AnyScene): void {

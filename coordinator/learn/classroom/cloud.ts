@@ -39,6 +39,7 @@ export function drawCloud(pen: Pen, cloud: Cloud): void {
     isBold: true,
     align,
     shift: [on === "y" ? -6 : 12, on === "x" ? 30 : -10],
+    keepsClear: true,
   });
 }
 

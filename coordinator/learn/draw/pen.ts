@@ -5,6 +5,7 @@
 import type { Point } from "../state/bet.ts";
 import { type Axes, type Axis, type Frame, type Margins, ticksOf } from "./axes.ts";
 import type { Ink, Theme } from "./inks.ts";
+import { type Box, wayClear } from "./labels.ts";
 import { type MarkerShape, traceMarker } from "./markers.ts";
 
 /** What `Pen` needs of a canvas's context. */
@@ -46,6 +47,8 @@ export interface WordStyle {
   readonly shift?: readonly [right: number, down: number];
   readonly isBold?: boolean;
   readonly isSmall?: boolean;
+  /** It moves up or down where it would cover other words that keep clear. */
+  readonly keepsClear?: boolean;
 }
 
 function isBare({ ticks, label }: Axis): boolean {
@@ -81,6 +84,8 @@ export function marginsOf({ x, y }: Axes, scale = 1): Margins {
   };
 }
 
+/** Pixels of paper around words. */
+const outline = 2;
 /** Pixels between two numbers of an axis, at least. */
 const tickGap = 6;
 
@@ -90,6 +95,8 @@ export class Pen {
   readonly #theme: Theme;
   readonly #number: (value: number) => string;
   readonly #sheet: Sheet;
+  /** Where the words are that keep clear of each other. */
+  readonly #kept: Box[] = [];
   /** Of all type and lines: more than 1 for a projector. */
   readonly scale: number;
 
@@ -305,21 +312,39 @@ export class Pen {
       Math.max(left - before, 2),
       Math.max(2, this.frame.size.width - width - 2),
     );
+    const down = style.keepsClear === true ? this.#keepClear({ start, top, width }, style) : 0;
     context.textAlign = "left";
     // An outline in the colour of the paper keeps words readable on lines.
     context.lineJoin = "round";
     context.setLineDash([]);
-    context.lineWidth = 4;
+    context.lineWidth = 2 * outline;
     context.strokeStyle = this.#theme.card;
-    context.strokeText(text, start, top);
+    context.strokeText(text, start, top + down);
     context.fillStyle = this.#theme[style.ink ?? "ink"];
-    context.fillText(text, start, top);
+    context.fillText(text, start, top + down);
+  }
+
+  /** @param words - Their left end, their baseline, and their width. @returns How far down they move. */
+  #keepClear(
+    { start, top, width }: { start: number; top: number; width: number },
+    style: WordStyle,
+  ): number {
+    const size = this.#sizeOf(style);
+    const box = { left: start - outline, top: top - size, width: width + 2 * outline };
+    const words = { ...box, height: 1.25 * size + outline };
+    const down = wayClear(words, this.#kept, this.frame.size.height);
+    this.#kept.push({ ...words, top: words.top + down });
+    return down;
+  }
+
+  #sizeOf({ isSmall = false }: WordStyle): number {
+    return (isSmall ? 12 : 13) * this.scale;
   }
 
   /** In pixels. Sets the font. */
-  #widthOf(text: string, { isSmall = false, isBold = false }: WordStyle = {}): number {
-    const size = (isSmall ? 12 : 13) * this.scale;
-    this.context.font = `${isBold ? "650 " : ""}${size}px system-ui, sans-serif`;
+  #widthOf(text: string, style: WordStyle = {}): number {
+    const size = this.#sizeOf(style);
+    this.context.font = `${style.isBold === true ? "650 " : ""}${size}px system-ui, sans-serif`;
     return this.context.measureText(text).width;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { drawCloud, piled } from "../../../../../coordinator/learn/classroom/cloud.ts";
+import { drawBet } from "../../../../../coordinator/learn/draw/bet-mark.ts";
 import { sections } from "../../../../../coordinator/learn/sections/sections.ts";
 import { PenSpy } from "../../../../support/fixtures/learn/pen-spy.ts";
 import { sceneOf } from "../../../../support/fixtures/learn/scene.ts";
@@ -37,6 +38,33 @@ describe("bets", () => {
       expect(spy.strange).toEqual([]);
       expect(spy.calls).toBeGreaterThanOrEqual(60);
       expect(spy.words).toContain("respuesta");
+    },
+  );
+
+  test.each(["x", "y", "point"] as const)(
+    "on %s near the answer: on a phone of 320 pixels neither's words cover the other's",
+    (on) => {
+      const near = Array.from({ length: 41 }, (_, i) => (i - 20) / 5);
+      for (const [right, down] of near.flatMap((each) => near.map((other) => [each, other]))) {
+        // About the middle, and about the right edge, where words have the least room.
+        for (const left of [150, 280]) {
+          const spy = new PenSpy(axes, { width: 300, height: 290 });
+          const { frame } = spy.pen;
+          const place = frame.at(left + 12 * right!, 20 + 5 * down!);
+          drawBet(spy.pen, { on, place, text: "tu apuesta", isBold: false });
+          const truth = frame.at(left, 20);
+          drawCloud(spy.pen, { on, bets: [], before: [], truth, truthText: "respuesta" });
+          const [own, answer] = spy.places.slice(-2);
+          const isApart =
+            Math.abs(own![1] - answer![1]) >= 16 ||
+            own![0] + 70 <= answer![0] ||
+            answer![0] + 63 <= own![0];
+          expect(isApart, `${left}: ${right}, ${down}: ${own?.join()} ${answer?.join()}`).toBe(
+            true,
+          );
+          expect(answer![1]).toBeGreaterThan(10);
+        }
+      }
     },
   );
 });
