@@ -9,23 +9,25 @@ export interface Box {
 }
 
 /**
- * How far down words have to move so that they cover no others and stay in the picture; negative is up. 0 if there is no
- * such place.
+ * How far down words have to move so that they cover no others; negative is up. 0 if there is no such place.
  *
- * @param height - Of the picture, in pixels.
+ * @param limits - In pixels: the height of the picture, which they do not leave, and how far they may move at most.
  */
-export function wayClear(words: Box, others: readonly Box[], height: number): number {
-  const ways = others.flatMap((other) => [
-    other.top - words.height - words.top,
-    other.top + other.height - words.top,
-  ]);
-  const moved = (way: number): Box => ({ ...words, top: words.top + way });
+export function wayClear(
+  words: Box,
+  others: readonly Box[],
+  { height, reach }: { readonly height: number; readonly reach: number },
+): number {
   const isClear = (way: number) =>
-    moved(way).top >= 0 &&
-    moved(way).top + words.height <= height &&
-    !others.some((other) => overlap(moved(way), other));
-  if (!others.some((other) => overlap(words, other))) return 0;
-  return ways.filter(isClear).toSorted((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 0;
+    !others.some((other) => overlap({ ...words, top: words.top + way }, other));
+  if (isClear(0)) return 0;
+  const ways = others
+    .flatMap(({ top, height: high }) => [top - words.height - words.top, top + high - words.top])
+    .filter((way) => {
+      const top = words.top + way;
+      return Math.abs(way) <= reach && top >= 0 && top + words.height <= height && isClear(way);
+    });
+  return ways.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 0;
 }
 
 /** Whether two boxes have more than an edge in common. */

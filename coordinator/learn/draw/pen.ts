@@ -47,7 +47,7 @@ export interface WordStyle {
   readonly shift?: readonly [right: number, down: number];
   readonly isBold?: boolean;
   readonly isSmall?: boolean;
-  /** It moves up or down where it would cover other words that keep clear. */
+  /** It moves up or down where it would cover words that are there already. */
   readonly keepsClear?: boolean;
 }
 
@@ -86,6 +86,8 @@ export function marginsOf({ x, y }: Axes, scale = 1): Margins {
 
 /** Pixels of paper around words. */
 const outline = 2;
+/** Words that move further than so many lines would not be seen to belong to their mark. */
+const reachLines = 3;
 /** Pixels between two numbers of an axis, at least. */
 const tickGap = 6;
 
@@ -95,8 +97,8 @@ export class Pen {
   readonly #theme: Theme;
   readonly #number: (value: number) => string;
   readonly #sheet: Sheet;
-  /** Where the words are that keep clear of each other. */
-  readonly #kept: Box[] = [];
+  /** Where there are words already. */
+  readonly #written: Box[] = [];
   /** Of all type and lines: more than 1 for a projector. */
   readonly scale: number;
 
@@ -312,7 +314,7 @@ export class Pen {
       Math.max(left - before, 2),
       Math.max(2, this.frame.size.width - width - 2),
     );
-    const down = style.keepsClear === true ? this.#keepClear({ start, top, width }, style) : 0;
+    const down = this.#wayDown({ start, top, width }, style);
     context.textAlign = "left";
     // An outline in the colour of the paper keeps words readable on lines.
     context.lineJoin = "round";
@@ -325,15 +327,16 @@ export class Pen {
   }
 
   /** @param words - Their left end, their baseline, and their width. @returns How far down they move. */
-  #keepClear(
+  #wayDown(
     { start, top, width }: { start: number; top: number; width: number },
     style: WordStyle,
   ): number {
     const size = this.#sizeOf(style);
-    const box = { left: start - outline, top: top - size, width: width + 2 * outline };
-    const words = { ...box, height: 1.25 * size + outline };
-    const down = wayClear(words, this.#kept, this.frame.size.height);
-    this.#kept.push({ ...words, top: words.top + down });
+    const across = { left: start - outline, width: width + 2 * outline };
+    const box = { ...across, top: top - size, height: 1.25 * size + outline };
+    const limits = { height: this.frame.size.height, reach: reachLines * box.height };
+    const down = style.keepsClear === true ? wayClear(box, this.#written, limits) : 0;
+    this.#written.push({ ...box, top: box.top + down });
     return down;
   }
 
