@@ -1,5 +1,5 @@
 /** @file The page of a lecturer in a real Chromium: the way there, what it tells those that follow, and what it opens. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { launchBrowser } from "../../support/browser/browser.ts";
@@ -35,15 +35,29 @@ test.skipIf(browser === undefined)(
     await player.getByRole("button").click();
     await pupil.until(({ following }) => /&cursor=momentum\.\d+\.plays$/u.test(following ?? ""));
 
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await bar.getByRole("button", { name: "My column" }).click();
+    await page.getByText("held for the class at step").waitFor();
+    const chart = page.locator(".class-panel .stage");
+    await chart.locator("canvas[aria-label*='no column yet']").waitFor();
+    await expect.poll(() => isAll(chart, bar)).toBe(true);
+    await bar.getByRole("button", { name: "End" }).click();
+
     await bar.getByRole("button", { name: "A rate each" }).click();
-    await pupil.until(({ activity }) => activity?.number === 1);
+    await pupil.until(({ activity }) => activity?.number === 2);
     const choice = page.locator(".class-choice");
     await choice.getByLabel("Optimizer").selectOption("adam");
     await choice.getByLabel("Steps").selectOption("25");
     await page.getByRole("button", { name: "Everybody trains like this" }).click();
-    const { activity } = await pupil.until((state) => state.activity?.number === 2);
+    const { activity } = await pupil.until((state) => state.activity?.number === 3);
     expect(activity?.activity).toEqual({ kind: "rates", optimizer: "adam", steps: 25 });
     await page.getByText("25 steps of Adam").waitFor();
     expect(problems).toEqual([]);
   },
 );
+
+/** Whether all of something is on the screen, above the bar. */
+async function isAll(something: Locator, bar: Locator): Promise<boolean> {
+  const [box, below] = await Promise.all([something.boundingBox(), bar.boundingBox()]);
+  return box !== null && below !== null && box.y >= 0 && box.y + box.height <= below.y;
+}

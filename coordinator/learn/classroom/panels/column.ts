@@ -69,10 +69,11 @@ export class ColumnPanel implements Panel, Asking {
     scroll.setAttribute("role", "group");
     scroll.setAttribute("aria-label", say("columnTable"));
     scroll.append(this.#table);
+    // What comes later, as the sentence of the moment, is below the chart, which would otherwise leave a projector's screen.
     this.element.append(
-      this.#moment,
       this.#own,
       this.#chart.element,
+      this.#moment,
       picking,
       this.#numbers,
       scroll,
