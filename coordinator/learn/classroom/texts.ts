@@ -13,7 +13,7 @@ const spanish = {
   letGo: "Ir por mi cuenta",
   followAgain: "Seguir otra vez",
   lead: "Síganme",
-  leading: "Te siguen",
+  leading: "La clase te sigue",
   bet: "Apuesta",
   openBet: "Apostar: {title}",
   close: "Cerrar la votación",
@@ -48,17 +48,17 @@ const spanish = {
   writingCount: "{answered} de {people} ya dibujaron. Los dibujos se ven al final, sin nombres.",
   writingNone: "Nadie dibujó.",
   writingNumbers:
-    "La red lee bien {right} de {count = 1 ? nuestro : nuestros} {count} {count = 1 ? dígito : dígitos}: el {share}. De los dígitos de los datos, el {data}.",
+    "La red lee bien {right} de {count = 1 ? nuestro : nuestros} {count} {count = 1 ? dígito : dígitos}: el {share}. De los dígitos de sus datos, el {data}.",
   writingAll: "Nuestros dígitos",
   readAs: "un {drawn}, leído como {read} ({share})",
-  confusion: "Qué se toma por qué",
+  confusion: "Qué confunde con qué",
   drawnRead: "dibujado \\ leído",
-  mistake: "El error más seguro",
+  mistake: "El error en que está más segura",
   mistakeIs: "Es un {drawn}, y la red está segura al {share} de que es un {read}.",
   mistakePixels:
-    "En azul, los píxeles que hablan por el {read}; en naranja, los que hablan por el {drawn}. Es una primera aproximación.",
+    "En azul, los píxeles que hablan a favor del {read}; en naranja, a favor del {drawn}. Es una primera aproximación.",
   mistakeUnits:
-    "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan por él: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
+    "Antes de softmax, el {read} aventaja al {drawn} en {lead}. De las neuronas de la última capa oculta, las que más hablan a su favor: {units}. Las que hablan en contra suman {against}; los sesgos, {bias}.",
   ratesLead:
     "La misma red, los mismos 1000 dígitos, {steps} pasos de {optimizer}: solo cambia la tasa. Cada dispositivo pone un punto.",
   optimizer: "Optimizador",
@@ -85,15 +85,15 @@ const spanish = {
   you: "tú",
   columnLead: "Cada dispositivo toma una observación y llena una columna de la tabla del promedio.",
   momentRun:
-    "La red es la que se entrena, detenida para la clase en el paso {step}. El entrenamiento sigue y no se entera.",
+    "La red es la que se está entrenando, detenida para la clase en el paso {step}. El entrenamiento sigue sin enterarse.",
   momentOwn: "La red es la de esta página, tras 20 pasos: la misma en todos los dispositivos.",
   drawOwn: "O dibuja un {digit} tuyo",
   takeBatch: "Volver a la del lote",
   yourDigit: "tu dígito, un {label}",
   columnDealt:
-    "Te tocó este {label} del lote. La red le da un {share}. Tu gradiente coincide {cosine} con el promedio de los {count} (1 sería la misma dirección, 0 ninguna).",
+    "Te tocó este {label} del lote. La red le da una probabilidad del {share}. El parecido de tu gradiente con el promedio de los {count} es {cosine} (1: la misma dirección; 0: nada en común).",
   columnDrawn:
-    "Este {label} es tuyo. La red le da un {share}. Tu gradiente coincide {cosine} con el promedio de los {count} (1 sería la misma dirección, 0 ninguna).",
+    "Este {label} es tuyo. La red le da una probabilidad del {share}. El parecido de tu gradiente con el promedio de los {count} es {cosine} (1: la misma dirección; 0: nada en común).",
   row: "Fila de la imagen:",
   columnTable: "La tabla del promedio, una columna por dispositivo",
   parameter: "parámetro",
@@ -101,7 +101,7 @@ const spanish = {
   meanOfAll: "media de {count}",
   columnNone: "Todavía no hay ninguna columna.",
   columnNumbers:
-    "{name}: la media de {count} {count = 1 ? columna : columnas} es {mean}; la de todos los dígitos, {full}. Un dígito solo coincide {cosine} con el promedio (mediana).",
+    "{name}: la media de {count} {count = 1 ? columna : columnas} es {mean}; la de todos los dígitos, {full}. El parecido de un solo dígito con el promedio es {cosine} (mediana).",
   columnPicture: "Cómo se asienta la media cuando llegan columnas.",
   devices: "dispositivos",
   gradientOf: "gradiente de {name}",
@@ -113,12 +113,12 @@ const english = translationOf<typeof spanish>()({
   people: "{count} {count = 1 ? person : people}",
   away: "No connection to the lesson; trying again …",
   over: "The lesson does not accept this token.",
-  follows: "You follow the lecturer",
+  follows: "You are following the lecturer",
   isAlone: "You explore on your own",
   letGo: "Go my own way",
   followAgain: "Follow again",
   lead: "Follow me",
-  leading: "They follow you",
+  leading: "The class follows you",
   bet: "Bet",
   openBet: "Bet: {title}",
   close: "Close the vote",
@@ -136,7 +136,8 @@ const english = translationOf<typeof spanish>()({
   betNone: "Nobody has bet.",
   betNear: "near: {share}",
   betNearTwice: "near: {before} → {share}",
-  betRevealed: "Of {count} {count = 1 ? bet : bets}, {share} near the answer.",
+  betRevealed:
+    "{share} of {count} {count = 1 ? bet : bets} {count = 1 ? was : were} near the answer.",
   betRevealedTwice:
     "Near the answer: first {before}, now {share} of {count} {count = 1 ? bet : bets}.",
   computing: "Computing …",
@@ -144,7 +145,7 @@ const english = translationOf<typeof spanish>()({
   column: "My column",
   rates: "A rate each",
   writing: "Our handwriting",
-  writingLead: "The network has learned with other digits. Can it read ours?",
+  writingLead: "The network learned from other digits. Can it read ours?",
   drawThis: "Draw a {digit} with your finger.",
   drawAgain: "Clear",
   writingSent: "Your drawing has arrived. If you draw another one, the last one counts.",
@@ -152,15 +153,15 @@ const english = translationOf<typeof spanish>()({
     "{answered} of {people} have drawn. The drawings are shown at the end, without names.",
   writingNone: "Nobody has drawn.",
   writingNumbers:
-    "The network reads {right} of our {count} {count = 1 ? digit : digits} right: {share}. Of the digits of the data, {data}.",
+    "The network reads {right} of our {count} {count = 1 ? digit : digits} right: {share}. Of the digits in its data, {data}.",
   writingAll: "Our digits",
   readAs: "a {drawn}, read as {read} ({share})",
-  confusion: "What is taken for what",
+  confusion: "Which digit is taken for which",
   drawnRead: "drawn \\ read",
   mistake: "The most confident mistake",
   mistakeIs: "This is a {drawn}, and the network is {share} sure that it is a {read}.",
   mistakePixels:
-    "Blue: the pixels that speak for the {read}; orange: those that speak for the {drawn}. This is a first approximation.",
+    "Blue: the pixels that speak for a {read}; orange: those that speak for a {drawn}. This is a first approximation.",
   mistakeUnits:
     "Before softmax, the {read} is ahead of the {drawn} by {lead}. Of the neurons in the last hidden layer, these speak for it most: {units}. Those against it add up to {against}, the biases to {bias}.",
   ratesLead:
@@ -189,15 +190,15 @@ const english = translationOf<typeof spanish>()({
   you: "you",
   columnLead: "Each device takes one observation and fills in a column of the table of averages.",
   momentRun:
-    "The network is the one in training, held for the class at step {step}. The training goes on and does not notice.",
+    "The network is the one being trained, held for the class at step {step}. Training continues undisturbed.",
   momentOwn: "The network is this page's own, after 20 steps: the same on every device.",
   drawOwn: "Or draw a {digit} of your own",
   takeBatch: "Back to the one of the batch",
   yourDigit: "your digit, a {label}",
   columnDealt:
-    "You were dealt this {label} of the batch. The network gives it {share}. Your gradient agrees {cosine} with the mean of the {count} (1 would be the same direction, 0 none).",
+    "You were dealt this {label} from the batch. The network gives it a probability of {share}. Your gradient's agreement with the mean of all {count} is {cosine} (1: the same direction, 0: nothing in common).",
   columnDrawn:
-    "This {label} is yours. The network gives it {share}. Your gradient agrees {cosine} with the mean of the {count} (1 would be the same direction, 0 none).",
+    "This {label} is yours. The network gives it a probability of {share}. Your gradient's agreement with the mean of all {count} is {cosine} (1: the same direction, 0: nothing in common).",
   row: "Row in the picture:",
   columnTable: "The table of averages, one column per device",
   parameter: "parameter",
@@ -205,7 +206,7 @@ const english = translationOf<typeof spanish>()({
   meanOfAll: "mean of {count}",
   columnNone: "There is no column yet.",
   columnNumbers:
-    "{name}: the mean of {count} {count = 1 ? column : columns} is {mean}, that of all digits {full}. A single digit agrees {cosine} with the mean (median).",
+    "{name}: the mean of {count} {count = 1 ? column : columns} is {mean}, that of all digits {full}. A single digit's agreement with the mean is {cosine} (median).",
   columnPicture: "How the mean settles as columns arrive.",
   devices: "devices",
   gradientOf: "gradient of {name}",

@@ -173,7 +173,7 @@ function mistakeParts({ readings, parameters }: Readings, worst: number): readon
       "",
       say("mistakeUnits", {
         ...values,
-        lead: signed(lead),
+        lead: figures.fixed(lead, 1),
         units: named.map(({ unit, value }) => `${unit} (${signed(value)})`).join(", "),
         against: signed(against),
         bias: signed(bias),
