@@ -32,6 +32,20 @@ export function placeOf(index: number): ParameterPlace {
   throw new Error(`no parameter ${index}`);
 }
 
+/**
+ * The numbers of a place as texts name them: layers from 1, and all else from 0, as the code and the lecture's table count.
+ * Of a bias, `from` is empty.
+ */
+export function placeValues({ layer, to, from }: ParameterPlace): Record<string, string> {
+  return {
+    layer: String(layer),
+    to: String(to),
+    from: String(from ?? ""),
+    row: String(Math.floor((from ?? 0) / 28)),
+    column: String((from ?? 0) % 28),
+  };
+}
+
 /** `₁₂₉₀₀`. */
 export function subscript(index: number): string {
   return String(index).replaceAll(/\d/gu, (digit) => String.fromCodePoint(0x2080 + Number(digit)));

@@ -4,7 +4,12 @@
  */
 import { known } from "../../../shared/assert.ts";
 import type { Pen } from "../draw/pen.ts";
-import { lectureParameterCount, placeOf, subscript } from "../models/parameter-place.ts";
+import {
+  lectureParameterCount,
+  placeOf,
+  placeValues,
+  subscript,
+} from "../models/parameter-place.ts";
 import { type AnswerOf, answerOf } from "../models/questions.ts";
 import { defineSection, type Inputs, type Scene } from "../section.ts";
 import { choiceField, numberField, type StateOf } from "../state/schema.ts";
@@ -77,17 +82,10 @@ function draw(pen: Pen, { model, state, isRevealed, say }: OneWeightScene): void
 
 function values({ model, state, say, figures }: OneWeightScene): Record<string, string> {
   const { answer, here, lowest } = model;
-  const { layer, from, to } = placeOf(state.weight);
-  const whole = (value: number) => figures.whole(value);
+  const place = placeOf(state.weight);
   const signed = (value: number, digits: number) => figures.fixed(value, digits).replace("-", "−");
-  const key = from === undefined ? "bias" : layer === 1 ? "pixel" : "neuron";
-  const parts = {
-    layer: whole(layer),
-    to: whole(layer === 3 ? to : to + 1),
-    from: whole((from ?? 0) + 1),
-    row: whole(Math.floor((from ?? 0) / 28) + 1),
-    column: whole(((from ?? 0) % 28) + 1),
-  };
+  const key = place.from === undefined ? "bias" : place.layer === 1 ? "pixel" : "neuron";
+  const parts = placeValues(place);
   return {
     index: subscript(state.weight),
     ...parts,
@@ -98,7 +96,7 @@ function values({ model, state, say, figures }: OneWeightScene): Record<string, 
     best: signed(pointAt(model, lowest).x, 2),
     bestCost: figures.fixed(answer.costs[lowest] ?? NaN, 4),
     saved: figures.percent(1 - (answer.costs[lowest] ?? 0) / (answer.costs[20] ?? 1), 1),
-    digits: whole(count),
+    digits: figures.whole(count),
   };
 }
 

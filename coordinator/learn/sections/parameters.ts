@@ -11,7 +11,12 @@ import {
   placeOfParameter,
 } from "../draw/parameter-map.ts";
 import type { Pen } from "../draw/pen.ts";
-import { lectureParameterCount, placeOf, subscript } from "../models/parameter-place.ts";
+import {
+  lectureParameterCount,
+  placeOf,
+  placeValues,
+  subscript,
+} from "../models/parameter-place.ts";
 import { type AnswerOf, answerOf } from "../models/questions.ts";
 import { defineSection, type Inputs, type Scene } from "../section.ts";
 import { choiceField, numberField, type StateOf } from "../state/schema.ts";
@@ -69,15 +74,9 @@ function draw(pen: Pen, { model, isRevealed, say }: ParametersScene): void {
 
 function values({ model, say, figures }: ParametersScene): Record<string, string> {
   const { answer, gradient } = model;
-  const { layer, to, from } = placeOf(answer.weight);
-  const pixel = from ?? 0;
-  const places = {
-    layer: figures.whole(layer),
-    to: figures.whole(to + 1),
-    from: figures.whole(pixel + 1),
-    row: figures.whole(Math.floor(pixel / 28) + 1),
-    column: figures.whole((pixel % 28) + 1),
-  };
+  const place = placeOf(answer.weight);
+  const places = placeValues(place);
+  const { from, layer } = place;
   const kind = from === undefined ? "biasPlace" : layer === 1 ? "pixelPlace" : "weightPlace";
   return {
     ...places,

@@ -12,7 +12,7 @@ const spanish = {
   numbers:
     "w{index}, {place}: con valor {value}, el costo de {digits} dígitos es {cost} y la pendiente {slope}.",
   careful:
-    "Es un corte: si se mueven los otros 13.001, la curva es otra. Y una diapositiva cuenta desde w₁ y otra desde w₀; aquí, desde 0.",
+    "Es un corte: si se mueven los otros 13.001, la curva cambia. Y una diapositiva cuenta desde w₁ y otra desde w₀; aquí, pesos, píxeles y neuronas, desde 0.",
   picture: "Costo de la red según el valor de uno de sus parámetros",
   weight: "qué parámetro",
   stage: "la red",
@@ -36,13 +36,13 @@ const english = translationOf<typeof spanish>()({
   title: "One weight of 13,002",
   claim: "How do I reduce the cost function? By adjusting my parameters.",
   question:
-    "This network half reads digits. You turn one weight, w₁₂₉₀₀, and only see its slope. At which value will the cost be lowest? Tap the place.",
+    "This network half reads digits. You turn one weight, w₁₂₉₀₀, and see only its slope. At which value will the cost be lowest? Tap the place.",
   right: "Exactly! It is lowest at {best}, and saves {saved} of the cost. With a single weight.",
   wrong: "It is lowest at {best}, and saves {saved} of the cost. With a single weight.",
   numbers:
     "w{index}, {place}: at {value}, the cost of {digits} digits is {cost} and its slope {slope}.",
   careful:
-    "This is a cut: when the other 13,001 move, the curve is another. And one slide counts from w₁, another from w₀; here, from 0.",
+    "This is a slice: if the other 13,001 move, the curve changes. And one slide counts from w₁, another from w₀; here, weights, pixels and neurons count from 0.",
   picture: "The network's cost by the value of one of its parameters",
   weight: "which parameter",
   stage: "the network",

@@ -31,7 +31,7 @@ import {
   shownNeuron,
   strongest,
 } from "../../models/observation.ts";
-import { lectureParameterCount } from "../../models/parameter-place.ts";
+import { lectureParameterCount, placeValues } from "../../models/parameter-place.ts";
 import { answerOf } from "../../models/questions.ts";
 import { defineSection, type Inputs, type Scene } from "../../section.ts";
 import { choiceField, drawingField, numberField, type StateOf } from "../../state/schema.ts";
@@ -148,20 +148,9 @@ function drawNames(pen: Pen, { model, isRevealed, say, figures }: ObservationSce
   }
 }
 
-/** The numbers of the parameter's place; of a bias, `from` is empty. */
-function placeValues({ place: { layer, from, to } }: Observation): Record<string, string> {
-  return {
-    layer: String(layer),
-    to: String(to),
-    from: String(from ?? ""),
-    row: String(Math.floor((from ?? 0) / 28)),
-    column: String((from ?? 0) % 28),
-  };
-}
-
 function whereIs({ model, say }: ObservationScene): string {
   const { layer, from } = model.place;
-  const said = placeValues(model);
+  const said = placeValues(model.place);
   if (from === undefined) return say(layer === 3 ? "outputBias" : "bias", said);
   if (layer === 1) return say("fromPixel", said);
   return say(layer === 3 ? "toOutput" : "fromNeuron", said);
@@ -179,7 +168,7 @@ function values(scene: ObservationScene): Record<string, string> {
   const size = (layer: number) => figures.short(meanSize(known(deltas[layer - 1], "a layer")));
   const signed = (value: number) => signedIn(figures, value);
   return {
-    ...placeValues(model),
+    ...placeValues(model.place),
     neuron: String(shownNeuron(model)),
     name: nameOf(model.parameter),
     value: signed(model.value),

@@ -8,6 +8,7 @@ import {
 } from "../../../../../coordinator/learn/models/parameter-place.ts";
 import { squashedAt } from "../../../../../coordinator/learn/models/squashed.ts";
 import { anySection } from "../../../../../coordinator/learn/section.ts";
+import { backpropagation } from "../../../../../coordinator/learn/sections/backpropagation/backpropagation.ts";
 import {
   crossEntropy,
   type CrossEntropyModel,
@@ -17,6 +18,7 @@ import {
   oneWeight,
   type OneWeightModel,
 } from "../../../../../coordinator/learn/sections/one-weight.ts";
+import { parameters } from "../../../../../coordinator/learn/sections/parameters.ts";
 import { known } from "../../../../../shared/assert.ts";
 import { layoutOf } from "../../../../../shared/model/layout.ts";
 import { learnKernel, sceneOf } from "../../../../support/fixtures/learn/scene.ts";
@@ -74,10 +76,10 @@ test("every parameter has its place, as the layout has it", () => {
 test("the difference of the curve is what backpropagation says, in the middle and at its ends", () => {
   for (const turn of [-1, -0.25, 0, 0.5]) {
     const model = sceneOf(anySection(oneWeight), { state: { turn } }).model as OneWeightModel;
-    const { difference = NaN, parameters } = oneWeight.formula.values(model, 0);
+    const { difference = NaN, parameters: all } = oneWeight.formula.values(model, 0);
     const at = Math.min(Math.max(model.here, 1), model.answer.costs.length - 2);
     expect(Math.abs(difference - (model.answer.slopes[at] ?? NaN))).toBeLessThan(2e-3);
-    expect(parameters).toBe(784 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10);
+    expect(all).toBe(784 * 16 + 16 + 16 * 16 + 16 + 16 * 10 + 10);
   }
 });
 
@@ -87,8 +89,27 @@ test("w₀ is the weight of a pixel that is always dark: its curve is flat", () 
   expect(new Set(answer.costs).size).toBe(1);
   expect(answer.slopes.every((slope) => slope === 0)).toBe(true);
   expect(oneWeight.describe(scene as never)).toContain(
-    "w₀, del píxel (1, 1) a la neurona 1 de la capa 1",
+    "w₀, del píxel (0, 0) a la neurona 0 de la capa 1",
   );
+});
+
+test("pixels and neurons are counted from 0 in every section that names the place of a parameter", () => {
+  // Pixel 406 is the one at (14, 14).
+  const weight = 16 * 406 + 7;
+  const told = [
+    sceneOf(anySection(oneWeight), { state: { weight } }),
+    sceneOf(anySection(parameters), { state: { weight } }),
+    sceneOf(anySection(backpropagation), { state: { parameter: weight } }),
+  ];
+  const [one, all, back] = told;
+  const sentences = [
+    oneWeight.describe(one as never),
+    parameters.describe(all as never),
+    backpropagation.describe(back as never),
+  ];
+  for (const sentence of sentences) {
+    expect(sentence).toMatch(/^w₆₅₀₃.*del píxel \(14, 14\) a la neurona 7/u);
+  }
 });
 
 test("the mean of six digits is lowest between their own best values, and elsewhere with six others", () => {
