@@ -70,7 +70,7 @@ function draw(pen: Pen, scene: EffectiveScene): void {
   pen.words(
     say("never", { silent }),
     { x: dead, y: now.silent },
-    { ink: "negative", isBold: true, align: "center", shift: [0, -10] },
+    { ink: "negative", isBold: true, keepsClear: true, align: "center", shift: [0, -10] },
   );
 }
 
