@@ -6,7 +6,7 @@ const spanish = {
   title: "Entropía cruzada",
   claim: "Para clasificar se usan BCE, con sigmoide, y CCE, con softmax.",
   question:
-    "La red está segura y se equivoca: z = −8, y es un sí. La entropía cruzada empuja con fuerza 1. ¿Con cuánta empuja el MSE? Toca la altura.",
+    "La red está segura y se equivoca: z = −8, pero la respuesta es sí. La entropía cruzada empuja con fuerza 1. ¿Con cuánta empuja el MSE? Toca la altura.",
   right: "¡Eso es! Casi nada: {wrongMse}. El MSE enmudece justo cuando el error es mayor.",
   wrong:
     "Casi nada: {wrongMse}, frente a {wrongBce}. El MSE enmudece justo cuando el error es mayor.",
@@ -28,9 +28,9 @@ const spanish = {
 
 const english = translationOf<typeof spanish>()({
   title: "Cross-entropy",
-  claim: "For classes one uses BCE, with a sigmoid, and CCE, with softmax.",
+  claim: "Classification uses BCE, with a sigmoid, and CCE, with softmax.",
   question:
-    "The network is sure and wrong: z = −8, and it is a yes. Cross-entropy pushes with strength 1. How hard does MSE push? Tap the height.",
+    "The network is sure and wrong: z = −8, but the answer is yes. Cross-entropy pushes with strength 1. How hard does MSE push? Tap the height.",
   right: "Exactly! Hardly at all: {wrongMse}. MSE falls silent just where the error is largest.",
   wrong:
     "Hardly at all: {wrongMse}, against {wrongBce}. MSE falls silent just where the error is largest.",

@@ -7,12 +7,12 @@ const spanish = {
   claim: "Entran 13.002 números y sale uno. Los parámetros del costo son los datos.",
   question:
     "Seis dígitos, seis curvas: cada uno quiere otro valor para el mismo peso. ¿Dónde toca fondo su promedio? Toca el sitio.",
-  right: "¡Eso es! En {bestOfFew}: gana quien más pierde, no la mayoría.",
+  right: "¡Eso es! En {bestOfFew}: manda quien más pierde, no la mayoría.",
   wrong: "En {bestOfFew}: manda quien más pierde, no la mayoría.",
   numbers:
     "Dígitos {digits}: su mejor valor va de {least} a {most}; el de su promedio es {bestOfFew}. Con {many} dígitos, {bestOfMany}.",
   careful:
-    "La diapositiva suma los costos; el promedio divide entre n: {sumOfFew} o {costOfFew}. El fondo no se mueve, el tamaño del paso sí.",
+    "La diapositiva suma los costos; el promedio divide entre n: {sumOfFew} o {costOfFew}. El fondo no se mueve; el tamaño del paso, sí.",
   picture: "Costo de seis dígitos según un peso, y su promedio",
   first: "otros seis dígitos",
   shown: "promedio de",
@@ -27,12 +27,12 @@ const english = translationOf<typeof spanish>()({
   claim: "13,002 numbers go in and one comes out. The parameters of the cost are the data.",
   question:
     "Six digits, six curves: each wants another value for the same weight. Where is their average lowest? Tap the place.",
-  right: "Exactly! At {bestOfFew}: whoever loses most wins, not the majority.",
+  right: "Exactly! At {bestOfFew}: whoever loses most decides, not the majority.",
   wrong: "At {bestOfFew}: whoever loses most decides, not the majority.",
   numbers:
     "Digits {digits}: their best values go from {least} to {most}; that of their average is {bestOfFew}. With {many} digits, {bestOfMany}.",
   careful:
-    "The slide adds the costs; the average divides by n: {sumOfFew} or {costOfFew}. The lowest place stays, the length of a step does not.",
+    "The slide adds the costs; the average divides by n: {sumOfFew} or {costOfFew}. The minimum stays where it is; the length of a step changes.",
   picture: "Cost of six digits by one weight, and their average",
   first: "six other digits",
   shown: "average of",

@@ -10,7 +10,7 @@ const spanish = {
   right: "¡Eso es! Solo {heard} dicen algo; {silent} callan: su píxel está siempre apagado.",
   wrong: "Solo {heard} dicen algo; {silent}, el {share}, callan: su píxel está siempre apagado.",
   numbers:
-    "w{index}, el {rank}.º: gradiente {gradient}, así que conviene {advice}. Si sube {change}, promete {promised} de costo; pasa {happened}.",
+    "w{index}, el {rank}.º: gradiente {gradient}, así que conviene {advice}. Subirlo {change} promete {promised} de costo; el cambio real es {happened}.",
   careful:
     "El gradiente solo promete para cambios diminutos: con {change} se cumple el {kept}. Prueba con 3.",
   picture: "Tamaño de los 13.002 gradientes de la red, ordenados",
@@ -38,7 +38,7 @@ const english = translationOf<typeof spanish>()({
   right: "Exactly! Only {heard} say anything; {silent} are silent: their pixel is always dark.",
   wrong: "Only {heard} say anything; {silent}, {share}, are silent: their pixel is always dark.",
   numbers:
-    "w{index}, number {rank}: gradient {gradient}, so better {advice}. Raised by {change}, it promises {promised} of cost; {happened} comes.",
+    "w{index}, number {rank}: gradient {gradient}, so it is better to {advice}. Raising it by {change} promises {promised} of cost; the real change is {happened}.",
   careful:
     "The gradient only promises for tiny changes: at {change}, {kept} of it comes true. Try 3.",
   picture: "Sizes of the network's 13,002 gradients, sorted",

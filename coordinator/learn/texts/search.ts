@@ -13,7 +13,7 @@ const spanish = {
   numbers:
     "Paso {step}. A la búsqueda local le queda {searchLeft} del costo tras {searchTries} evaluaciones; al descenso, {descentLeft} tras {descentTries}.",
   careful:
-    "Un gradiente no es gratis: aquí cuenta como 3 evaluaciones. Hasta el 1 %: búsqueda {searchNeeds}, descenso {descentNeeds}.",
+    "Un gradiente no es gratis: aquí cuenta como 3 evaluaciones. Para llegar al 1 %: búsqueda {searchNeeds}, descenso {descentNeeds}.",
   share: "el {percent}",
   tiny: "menos del 0,01 %",
   picture: "Búsqueda local y descenso por gradiente en el mismo valle",
@@ -45,7 +45,7 @@ const english = translationOf<typeof spanish>()({
   numbers:
     "Step {step}. Local search has {searchLeft} of the cost left after {searchTries} evaluations; descent, {descentLeft} after {descentTries}.",
   careful:
-    "A gradient is not free: here it counts as 3 evaluations. Down to 1%: search {searchNeeds}, descent {descentNeeds}.",
+    "A gradient is not free: here it counts as 3 evaluations. To reach 1%: search {searchNeeds}, descent {descentNeeds}.",
   share: "{percent}",
   tiny: "less than 0.01%",
   picture: "Local search and gradient descent in the same valley",

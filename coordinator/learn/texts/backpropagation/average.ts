@@ -12,7 +12,7 @@ const spanish = {
   numbers:
     "Gradiente medio de {name}: con las 6, {mean6}; con {batch}, {meanB} (± {error}); con las {count}, {meanAll}.",
   careful:
-    "En la tabla de la charla, el «promedio» es tres veces la media. Y w₀, w₁ y w₂ nunca aprenden: sus píxeles siempre son papel. Les pasa a {silent} de los 13.002.",
+    "En la tabla de la charla, el «promedio» es tres veces la media. Y w₀, w₁ y w₂ nunca aprenden: su píxel está siempre apagado. Les pasa a {silent} de los 13.002.",
   picture: "Gradientes de ocho parámetros con seis dígitos, y sus medias",
   parameter: "parámetro, de 0 a 13.001",
   batch: "observaciones B",
@@ -37,13 +37,13 @@ const english = translationOf<typeof spanish>()({
   numbers:
     "Mean gradient of {name}: over the 6, {mean6}; over {batch}, {meanB} (± {error}); over all {count}, {meanAll}.",
   careful:
-    "In the lecture's table, the “average” is three times the mean. And w₀, w₁ and w₂ never learn: their pixels are always paper. The same is true of {silent} of the 13,002.",
+    "In the lecture's table, the “average” is three times the mean. And w₀, w₁ and w₂ never learn: their pixel is always dark. The same is true of {silent} of the 13,002.",
   picture: "Gradients of eight parameters for six digits, and their means",
   parameter: "parameter, 0 to 13,001",
   batch: "observations B",
   trained: "the network",
   untrained: "untrained",
-  started: "half-way",
+  started: "half trained",
   trainedWell: "trained",
   never: "never",
   meanOf: "mean of",

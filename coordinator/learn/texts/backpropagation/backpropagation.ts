@@ -10,7 +10,7 @@ const spanish = {
   right: "¡Eso es! Cambian los pesos de los píxeles con tinta: el dígito queda impreso en ellos.",
   wrong: "Cambian los pesos de los píxeles con tinta: el dígito queda impreso en ellos.",
   numbers:
-    "{name} = {value}, {where}: su gradiente es {input} × {delta} = {gradient}; probando, {tried}. |δ| medio, hacia atrás: {size3}, {size2}, {size1}.",
+    "{name} = {value}, {where}: su gradiente es {input} × {delta} = {gradient}; medido, {tried}. |δ| medio, hacia atrás: {size3}, {size2}, {size1}.",
   careful:
     "La suma de deseos se multiplica además por la pendiente a(1 − a), aquí {slope}. Con a = 0,99 es 0,0099: una neurona saturada apenas aprende.",
   picture: "La red con un dígito: valores, deseos de cada neurona y lo que cambian los pesos",
@@ -48,7 +48,7 @@ const english = translationOf<typeof spanish>()({
   right: "Exactly! The weights of pixels with ink change: the digit is printed into them.",
   wrong: "The weights of pixels with ink change: the digit is printed into them.",
   numbers:
-    "{name} = {value}, {where}: its gradient is {input} × {delta} = {gradient}; by trying, {tried}. Mean |δ| of the layers, going back: {size3}, {size2}, {size1}.",
+    "{name} = {value}, {where}: its gradient is {input} × {delta} = {gradient}; measured, {tried}. Mean |δ| of the layers, going back: {size3}, {size2}, {size1}.",
   careful:
     "The sum of the wishes is also multiplied by the slope a(1 − a), here {slope}. At a = 0.99 it is 0.0099: a saturated neuron hardly learns.",
   picture: "The network with a digit: values, each neuron's wish, and how the weights change",
@@ -56,7 +56,7 @@ const english = translationOf<typeof spanish>()({
   parameter: "parameter, 0 to 13,001",
   trained: "the network",
   untrained: "untrained",
-  started: "half-way",
+  started: "half trained",
   trainedWell: "trained",
   pixels: "pixels",
   layer1: "layer 1",

@@ -38,7 +38,7 @@ const english = translationOf<typeof spanish>()({
   title: "Batch, stochastic, mini-batch",
   claim: "The gradient is taken over the whole dataset, over one observation, or over a few.",
   question:
-    "The same network sees 4000 digits. In mini-batches it takes many steps: that is the curve. A thousand at a time, it takes only 4. At which cost does it end? Tap the height.",
+    "The same network sees 4,000 digits. In mini-batches it takes many steps: that is the curve. A thousand at a time, it takes only 4. At which cost does it end? Tap the height.",
   right:
     "Exactly! The batch ends at {endFull}; the mini-batch, with {miniSteps} steps, at {endMini}.",
   wrong: "The batch ends at {endFull}; the mini-batch, with {miniSteps} steps, at {endMini}.",

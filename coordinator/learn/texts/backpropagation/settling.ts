@@ -16,7 +16,7 @@ const spanish = {
   numbersWeight:
     "{name}: la media de {batch} es {mean}; la de todas, {full}. Error típico s/√B: {error}.",
   careful:
-    "Seis observaciones dicen poco: coseno {cosine6}. El error baja como 1/√B: para la mitad, cuatro veces más. Solo con casi todas llega a 0: ya no quedan otras.",
+    "Seis observaciones dicen poco: coseno {cosine6}. La distancia |g − G| baja como 1/√B: para la mitad, cuatro veces más. Solo con todas llega a 0: ya no quedan otras.",
   picture: "Cuánto se parece el promedio de B observaciones al de todas",
   view: "qué se mira",
   cosine: "dirección",
@@ -50,7 +50,7 @@ const english = translationOf<typeof spanish>()({
   numbersWeight:
     "{name}: the mean of {batch} is {mean}; that of all, {full}. Standard error s/√B: {error}.",
   careful:
-    "Six observations say little: cosine {cosine6}. The error falls as 1/√B: half of it takes four times as many. It reaches 0 only with almost all of them: no others are left.",
+    "Six observations say little: cosine {cosine6}. The distance |g − G| falls as 1/√B: half of it takes four times as many. It reaches 0 only with all of them: none are left out.",
   picture: "How much the average of B observations is like that of all",
   view: "what to look at",
   cosine: "direction",
@@ -59,7 +59,7 @@ const english = translationOf<typeof spanish>()({
   parameter: "parameter, 0 to 13,001",
   trained: "the network",
   untrained: "untrained",
-  started: "half-way",
+  started: "half trained",
   trainedWell: "trained",
   observations: "observations B",
   cosineAxis: "cosine with all",

@@ -38,8 +38,8 @@ const english = translationOf<typeof spanish>()({
   claim: "The best of both worlds: momentum's push m and RMSprop's scale v.",
   question:
     "The gradient is always 1. With both hats, Adam's steps are 1 η. How long is the first one without hats? Tap the height.",
-  right: "Exactly! {noneFirst} η: m is too short, but √v even more so.",
-  wrong: "{noneFirst} η: m is too short, but √v even more so.",
+  right: "Exactly! {noneFirst} η: m is too small, but √v even more so.",
+  wrong: "{noneFirst} η: m is too small, but √v even more so.",
   numbers:
     "Step {t}: m = {m}, m̂ = {mHat}; v = {v}, v̂ = {vHat}. The step is {move} η; with hats, {both} η; RMSprop, {rms} η.",
   careful:

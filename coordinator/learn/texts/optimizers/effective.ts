@@ -12,7 +12,7 @@ const spanish = {
   numbers:
     "{method}, {steps} pasos: la mitad de las tasas está entre {low} y {high}, y la mayor es {spread} veces la menor. {silent} de {all} pesos nunca tuvieron gradiente: tasa {dead}, paso 0.",
   careful:
-    "La tasa no es el paso: la mediana es {median}, y el paso mediano, {moved} η. Donde el gradiente es pequeño, la tasa es grande.",
+    "La tasa no es el paso: la tasa mediana es {median}; el paso mediano, {moved} η. Donde el gradiente es pequeño, la tasa es grande.",
   picture: "Histograma de las tasas efectivas de los 13.002 pesos",
   optimizer: "método",
   rmsprop: "RMSprop",
@@ -32,13 +32,13 @@ const english = translationOf<typeof spanish>()({
   title: "The effective rate",
   claim: "Each weight has its own learning rate: η over the root of its v.",
   question:
-    "Adam has taken 100 steps with η = 0.02. The bars count the rates of the weights that have had a gradient. Which rate have those that never had one? Tap the place.",
+    "Adam has taken 100 steps with η = 0.02. The bars count the rates of the weights that have had a gradient. What is the rate of those that never had one? Tap the place.",
   right: "Exactly! {quizDead}: the highest rate is that of the weights that never move.",
   wrong: "{quizDead}: the highest rate is that of the weights that never move.",
   numbers:
-    "{method}, {steps} steps: half of the rates are between {low} and {high}, and the largest is {spread} times the least. {silent} of {all} weights never had a gradient: rate {dead}, step 0.",
+    "{method}, {steps} steps: half of the rates are between {low} and {high}, and the largest is {spread} times the smallest. {silent} of {all} weights never had a gradient: rate {dead}, step 0.",
   careful:
-    "The rate is not the step: its median is {median}, and the median step, {moved} η. Where the gradient is small, the rate is large.",
+    "The rate is not the step: the median rate is {median}, the median step {moved} η. Where the gradient is small, the rate is large.",
   picture: "Histogram of the effective rates of the 13,002 weights",
   optimizer: "method",
   rmsprop: "RMSprop",

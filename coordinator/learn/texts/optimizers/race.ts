@@ -10,7 +10,7 @@ const spanish = {
   right: "¡Eso es! {winner}, en {winnerSteps} pasos.",
   wrong: "{winner}, en {winnerSteps} pasos.",
   numbers: "Desde aquí: {order}. De {starts} salidas al azar ganan: {wins}.",
-  tied: "empate {count}",
+  tied: "empates {count}",
   nobody: "nadie {count}",
   arriveNot: "no llegan: {names}",
   careful:
@@ -45,11 +45,11 @@ const english = translationOf<typeof spanish>()({
   right: "Exactly! {winner}, in {winnerSteps} steps.",
   wrong: "{winner}, in {winnerSteps} steps.",
   numbers: "From here: {order}. Of {starts} random starts, the winners are: {wins}.",
-  tied: "a tie {count}",
+  tied: "ties {count}",
   nobody: "nobody {count}",
   arriveNot: "do not arrive: {names}",
   careful:
-    "None wins everywhere: change the terrain. With two weights even random search competes (it wins {searchWins}); with 13,002 it does not. The best rate (or σ) of each: {rates}.",
+    "No method wins everywhere: change the terrain. With two weights even random search competes (it wins {searchWins}); with 13,002 it does not. The best rate (or σ) of each: {rates}.",
   picture: "Six descents at once from the same place",
   surface: "terrain",
   ravine: "valley",

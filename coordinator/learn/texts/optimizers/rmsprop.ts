@@ -12,7 +12,7 @@ const spanish = {
   numbers:
     "Paso {t}. A lo largo: gradiente {gAlong}, tasa {rateAlong}, paso {stepAlong}. A lo ancho: gradiente {gAcross}, tasa {rateAcross}, paso {stepAcross}.",
   careful:
-    "Pequeña es la tasa, no el paso: el primero mide {first} = {firstShare} η con cualquier gradiente; al final salta ±{hop} en torno al mínimo. Y v no es varianza: +1, +1, … y +1, −1, … dan {steady} y {alternating}.",
+    "Pequeña es la tasa, no el paso: el primero mide {first} = {firstShare} η con cualquier gradiente; al final salta ±{hop} en torno al mínimo. Y v no es una varianza: +1, +1, … y +1, −1, … dan {steady} y {alternating}.",
   picture: "Dos descensos por un valle muy alargado: simple y RMSprop",
   stretch: "alargamiento κ",
   rate: "tasa η",
@@ -41,7 +41,7 @@ const english = translationOf<typeof spanish>()({
   numbers:
     "Step {t}. Along: gradient {gAlong}, rate {rateAlong}, step {stepAlong}. Across: gradient {gAcross}, rate {rateAcross}, step {stepAcross}.",
   careful:
-    "The rate is small, not the step: the first one is {first} = {firstShare} η for any gradient; in the end it hops ±{hop} around the minimum. And v is no variance: +1, +1, … and +1, −1, … give {steady} and {alternating}.",
+    "The rate is small, not the step: the first one is {first} = {firstShare} η for any gradient; in the end it hops ±{hop} around the minimum. And v is not a variance: +1, +1, … and +1, −1, … give {steady} and {alternating}.",
   picture: "Two descents along a very long ravine: plain and RMSprop",
   stretch: "stretch κ",
   rate: "rate η",

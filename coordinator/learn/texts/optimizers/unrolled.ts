@@ -37,9 +37,9 @@ const english = translationOf<typeof spanish>()({
   right: "Exactly! The last {half}: each weight is 0.9 times that of its more recent neighbour.",
   wrong: "The last {half}: each weight is 0.9 times that of its more recent neighbour.",
   numbers:
-    "Step {t}: the weights add up to 1 − {beta}ᵗ = {sum}; half of it is in the most recent ({halfNow}). v = {v}; the sum of the bars differs by {difference}.",
+    "Step {t}: the weights add up to 1 − {beta}ᵗ = {sum}; half of that is in the most recent ones ({halfNow}). v = {v}; the sum of the bars differs by {difference}.",
   careful:
-    "The weights do not add up to 1 but to 1 − βᵗ: after {window} steps, {inWindow}. At first v is too short; Adam's hats mend that.",
+    "The weights do not add up to 1 but to 1 − βᵗ: after {window} steps, {inWindow}. At first v is too small; Adam's hats correct that.",
   picture: "Past gradients, their weights, and their products, which add up to v",
   beta: "memory β",
   half: "0.5",
