@@ -117,7 +117,7 @@ export class Pen {
 
   /** The rectangle, its ticks, and the labels of the axes. */
   drawAxes(): void {
-    const { frame, context } = this;
+    const { frame, context, scale } = this;
     const { axes, left, top, width, height } = frame;
     this.#stroke({ ink: "line", width: 1 });
     for (const tick of ticksOf(axes.y)) {
@@ -129,15 +129,16 @@ export class Pen {
     }
     for (const tick of ticksOf(axes.y)) {
       const style = { ink: "soft", align: "right" } as const;
-      this.#text(this.#number(tick), left - 8, frame.y(tick) + 4, style);
+      this.#text(this.#number(tick), left - 8 * scale, frame.y(tick) + 4 * scale, style);
     }
     // A number that would touch the one before it is left out.
     let end = -Infinity;
     for (const tick of ticksOf(axes.x)) {
       const place = frame.x(tick);
       const half = this.#widthOf(this.#number(tick)) / 2;
-      if (place - half < end + tickGap * this.scale) continue;
-      this.#text(this.#number(tick), place, top + height + 16, { ink: "soft", align: "center" });
+      if (place - half < end + tickGap * scale) continue;
+      const style = { ink: "soft", align: "center" } as const;
+      this.#text(this.#number(tick), place, top + height + 16 * scale, style);
       end = place + half;
     }
     this.#stroke({ ink: "edge", width: 1 });
@@ -145,8 +146,8 @@ export class Pen {
     context.moveTo(left, Math.round(top + height) + 0.5);
     context.lineTo(left + width, Math.round(top + height) + 0.5);
     context.stroke();
-    this.#label(axes.x, left + width, top + height + 34, "right");
-    this.#label(axes.y, left - 44, top - 16, "left");
+    this.#label(axes.x, left + width, top + height + 34 * scale, "right");
+    this.#label(axes.y, left - 44 * scale, top - 16 * scale, "left");
   }
 
   /** Draws something of which only what is between the axes is shown. */
