@@ -309,6 +309,8 @@ export class SectionView implements Ticking {
     }
     this.#player.begin();
     this.#bets({ ...bet, isRevealed: true });
+    // The question above it has gone, and may have drawn it out of sight.
+    this.center("nearest");
   }
 
   #bets(bet: Bet): void {

@@ -26,16 +26,17 @@ test.skipIf(browser === undefined)(
     await bar.getByText("1 person").waitFor();
     expect(page.url()).not.toContain("token");
 
+    await page.setViewportSize({ width: 1280, height: 800 });
     await bar.getByRole("button", { name: "Follow me" }).click();
     await page.locator("#momentum").evaluate((section) => section.scrollIntoView());
     await page.locator("#momentum .betting button").click();
+    await expect.poll(() => isAll(page.locator("#momentum .stage"), bar)).toBe(true);
     const player = page.locator("#momentum .player");
     await player.locator("input").fill("11");
     await pupil.until(({ following }) => following?.endsWith("&cursor=momentum.11") === true);
     await player.getByRole("button").click();
     await pupil.until(({ following }) => /&cursor=momentum\.\d+\.plays$/u.test(following ?? ""));
 
-    await page.setViewportSize({ width: 1280, height: 800 });
     await bar.getByRole("button", { name: "My column" }).click();
     await page.getByText("held for the class at step").waitFor();
     const chart = page.locator(".class-panel .stage");
