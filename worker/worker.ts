@@ -11,7 +11,7 @@
  * 2. It reconnects with its session, dataset and engine until it is refused for good or asked to leave.
  * 3. A result is sent for the run and step that were asked for, or not at all.
  * 4. While paused it computes nothing.
- * 5. It stays with no coordinator whose term is lower than one that it has seen: that one has been replaced.
+ * 5. It leaves a coordinator whose term is lower than one that it has seen, because that coordinator has been replaced.
  */
 import { assertNever } from "../shared/assert.ts";
 import { modelTitle } from "../shared/model/title.ts";
@@ -64,7 +64,7 @@ export interface WorkerLoopOptions {
   readonly random: () => number;
   /** Whether it leaves when the coordinator ends after the run, or waits for the next coordinator. */
   readonly stopsAfterRun: boolean;
-  /** The coordinator says that the run is over. Absent: nobody needs to know besides `changed`. */
+  /** The coordinator says that the run is over. If it is absent, `changed` is enough for the owner. */
   readonly ended?: (reason: Sentence, fingerprint: string) => void;
   /** Something in `status` other than counts has changed. Must not throw. */
   readonly changed: (status: WorkerStatus) => void;
@@ -329,7 +329,7 @@ export class WorkerLoop {
     throw new ProtocolError("ERR_STATE", sentence("too-much-work"));
   }
 
-  /** It has not the point that an update starts from. Whoever comes back from a pause is sent a whole one. */
+  /** The worker lacks the point that an update starts from. After a pause it is sent a whole one. */
   #askForPoint(): void {
     this.#jobs.clear();
     this.#send({ type: "pause", reason: sentence("point-differs") });
@@ -368,7 +368,7 @@ export class WorkerLoop {
   #lossOf(closure: Closure, said: Sentence | undefined): Sentence {
     if (this.#ended !== undefined) return this.#ended;
     const loss = describeClosure(closure);
-    // After a goodbye, nobody answers; the goodbye is the better reason.
+    // After a goodbye the coordinator does not answer any more, so the goodbye is the better reason.
     const saidGoodbye = this.#phase === "retrying" && hasCode(this.#detail, "coordinator-ended");
     if (saidGoodbye && closure.status === 1006) return coordinatorEnded;
     return said ?? loss;
@@ -428,7 +428,7 @@ export class WorkerLoop {
     this.#send({ type: "commitment", run, step, block: pairOf(block), below });
   }
 
-  /** A relay is asked for the evidence of an answer. Where nothing was committed to, nobody asks. */
+  /** A relay is asked for the evidence of an answer. An answer without a commitment is never asked about. */
   #prove({ type, run, ...challenge }: MessageOf<CoordinatorMessage, "challenge">): void {
     const { pool } = this.#options;
     if (pool.challenge === undefined || run !== this.#run?.message.run) {

@@ -30,7 +30,7 @@ export interface DispatchOptions {
   readonly plan: RunPlan;
   /** Whether every block is given to two workers from the start. */
   readonly isTwice: boolean;
-  /** Whether people watch step by step, which is not about speed: then all workers take part alike. Absent: never. */
+  /** Whether people watch step by step. Then speed does not matter, and all workers take part alike. Absent: never. */
   readonly isShown?: () => boolean;
   /** Whether the values of the whole block are known in an open round. */
   readonly isKnown: (block: Block, round: Round) => boolean;
@@ -42,7 +42,7 @@ export class Dispatch {
   readonly crew = new Crew();
   readonly #options: DispatchOptions;
   readonly #widths: RoundWidths;
-  /** Rounds, by who holds what, in which a worker did not accept its blocks; their next tick looks for others. */
+  /** Holdings of the rounds in which a worker did not accept its blocks. At their next tick other workers are sought. */
   readonly #short = new WeakSet<Round["holdings"]>();
 
   constructor(options: DispatchOptions) {
@@ -91,8 +91,8 @@ export class Dispatch {
   }
 
   /**
-   * A worker answered for a block of an open round. After the last of its blocks it is on time, and its speed is known
-   * better.
+   * A worker answered for a block of an open round. After the last of its blocks it counts as on time, and its speed is
+   * measured.
    *
    * @returns The offence, if it was not asked for this block or the round has no such block.
    */
@@ -109,7 +109,7 @@ export class Dispatch {
     if (holding !== undefined && "kind" in holding) return holding;
     if (round.holdings.isBusy(worker.id)) return undefined;
     worker.late = false;
-    // A block that had been taken back says nothing about the time of a share.
+    // If a block had been taken back, the time of its answer is not the time of a share.
     if (holding !== undefined) finish(worker, holding, nowMs);
     return undefined;
   }
@@ -145,7 +145,7 @@ export class Dispatch {
     }
   }
 
-  /** The speed estimate of an idle worker slowly rises until it gets work, unless it is the link that has no room for it. */
+  /** The speed estimate of an idle worker slowly rises until it gets work, unless it is idle because of the link. */
   #noteIdle(round: Round, nowMs: number): void {
     if (this.#widths.isNarrow(round)) return;
     if (round.holdings.byWorker.size >= this.crew.size) return;
@@ -241,7 +241,7 @@ export class Dispatch {
     this.#handOut(shares, round, nowMs);
   }
 
-  /** Leaves whose values are unknown and that no worker, or no worker that counts, holds. In order. */
+  /** Leaves in ascending order whose values are unknown, and which no worker holds, or no worker that counts. */
   #leavesHeldByNone(round: Round, counts?: (workerId: string) => boolean): number[] {
     const leaves: number[] = [];
     const held = round.holdings.heldLeaves(counts);

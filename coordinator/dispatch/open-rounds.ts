@@ -1,6 +1,6 @@
 /**
- * @file The open rounds of a run, oldest first: one or, in a run with a delay, that of the next step beside it. The oldest
- * is the next to be closed, whichever is complete first. Pure bookkeeping.
+ * @file The open rounds of a run, oldest first. There is one, and in a run with a delay perhaps that of the next step, too. The
+ * oldest is the next to be closed, no matter which is complete first. Pure bookkeeping.
  */
 import { assert } from "../../shared/assert.ts";
 import type { ResultMessage } from "../../shared/protocol/messages.ts";
@@ -40,7 +40,7 @@ export class OpenRounds implements Iterable<OpenRound> {
     return step <= this.#newestStep;
   }
 
-  /** Whether one more may open. Only steps are open beside each other. */
+  /** Whether one more may open. Only two steps may be open at the same time. */
   get hasRoom(): boolean {
     if (this.#reason !== undefined) return false;
     const areSteps = this.#rounds.every(({ kind }) => roundKinds[kind].trains);

@@ -1,7 +1,6 @@
 /**
- * @file Plans the shares of a round: how many workers it uses is decided by the estimates of `width.ts`, one for each kind
- * and size of round, and among the workers those that are expected to be fastest are used. Pure: the caller passes the
- * clock.
+ * @file Plans the shares of a round. The estimates of `width.ts`, one for each kind and size of round, say how many workers
+ * it uses. Of all workers, those that are expected to be fastest are used. Pure: the caller passes the clock.
  */
 import type { RunConfig } from "../../shared/run/config.ts";
 import { layoutOfResult, type ModelSizes, modelSizes, roundKinds } from "../../shared/run/kinds.ts";
@@ -16,8 +15,8 @@ import { type Candidate, type LinkView, Width } from "./width.ts";
 const widthsMax = 16;
 
 /**
- * Relays may take this many times longer, as their speeds predict, if each then sends one sum only. They will not: the
- * workers of a relay compute side by side, so its time grows less than its share.
+ * Relays may take this many times longer by their predicted speeds if each of them then sends only one sum. They will not
+ * really take that long: the workers of a relay compute side by side, so its time grows less than its share.
  */
 const wholeBlocksCost = 1.5;
 
@@ -85,8 +84,8 @@ export class RoundWidths {
   }
 
   /**
-   * A round is over. Its time counts even if a worker was late or left: that is a price of using so many, and one round in
-   * nine doesn't move a median.
+   * A round is over. Its time counts even if a worker was late or left, because that is a price of using so many workers. One
+   * round in nine does not move a median.
    */
   close({ holdings, openedMs }: Round, nowMs: number): void {
     const observed = this.#observed.get(holdings);
@@ -94,7 +93,7 @@ export class RoundWidths {
     const held = [...holdings.byWorker.values()];
     if (!held.every(({ outstanding }) => outstanding.size === 0)) return;
     const elapsedMs = nowMs - Math.max(observed.sinceMs, openedMs);
-    // No worker's word counts for more than the round.
+    // A worker is not believed to have computed for longer than the round took.
     const longestMs = Math.max(0, ...held.map(({ computeMs }) => computeMs));
     const computeMs = Math.min(longestMs, elapsedMs);
     observed.width.observe({ ...observed.candidate, computeMs }, elapsedMs);

@@ -1,6 +1,6 @@
 /**
- * @file A round as everybody who works on it sees it: the training run opens one and passes it along, to dispatch, audit
- * and the sums. Nobody keeps a copy.
+ * @file A round, as all parts that work on it see it. The training run opens it and passes it to dispatch, audit and the
+ * sums. None of them keeps a copy.
  */
 import type { ResultMessage, WorkMessage } from "../../shared/protocol/messages.ts";
 import { askFor } from "../../shared/protocol/rounds.ts";
@@ -17,20 +17,20 @@ export interface Round {
   /** Leaves of the whole tree. */
   readonly leafCount: number;
   /**
-   * The nodes whose values are wanted, disjoint and in ascending order: the whole tree in the coordinator, the blocks
-   * that it was given in a relay.
+   * The nodes whose values are wanted, disjoint and in ascending order. In the coordinator that is the whole tree, in a
+   * relay the blocks that it was given.
    */
   readonly roots: readonly Block[];
-  /** Once it is over: when it was opened, or when the round before it was over, if that was later. */
+  /** When it was opened. Of a round that is over: or when the round before it was over, if that was later. */
   readonly openedMs: number;
   readonly holdings: Holdings;
 }
 
-/** A round that is open. In a run with a delay, the round of the next step may be open beside that of this one. */
+/** A round that is open. In a run with a delay, the rounds of two successive steps may be open. */
 export interface OpenRound extends Round {
   /**
-   * The point at which it is computed, as it is sent: `[parameterCount]` in the run's wire form, encoded once, one buffer
-   * for all workers, unchanged while the round is open.
+   * The point at which it is computed, as it is sent: `[parameterCount]` in the run's wire form. It is encoded once, in one
+   * buffer for all workers, which does not change while the round is open.
    */
   readonly tensor: Uint8Array;
   /** In a run whose points move by updates, of a round that trains. */
@@ -52,8 +52,8 @@ export function openRound({
 }
 
 /**
- * The request for blocks: with the whole point, or with the update to it for a worker that has the point before, or this
- * one.
+ * The request for blocks. A worker that has the point before this one, or this one already, gets the update to it. Any other
+ * worker gets the whole point.
  *
  * @param held - The digest of the point that the worker has.
  */
@@ -75,7 +75,7 @@ export function requestOf(
 }
 
 /**
- * What is kept of a round that is over: not its tensor, which is as large as the parameters.
+ * What is kept of a round that is over. Its tensor is not kept, because it is as large as the parameters.
  *
  * @param formerMs - When the round before it was over. Their times do not overlap, so that they can be added.
  */

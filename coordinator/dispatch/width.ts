@@ -8,12 +8,12 @@
  *
  *     T(n) = latency + bytes(n) · msPerByte + compute(n)
  *
- * `compute(n)` is known from the workers' speeds and `bytes(n)` from their shares. But speeds are those of workers that computed
- * side by side: on the cores of one machine, half as many are twice as fast. Which of the two it is, is seen from the numbers
- * that were tried.
+ * `compute(n)` follows from the workers' speeds, and `bytes(n)` from their shares. But the speeds were measured while all workers
+ * computed side by side. If they share the cores of one machine, half as many are twice as fast. Only the numbers of workers that
+ * were tried show whether they do.
  *
- * A number that has been tried counts with the median of its last rounds, any other with the model. So a wrong model costs
- * a few rounds, but never decides against a measurement.
+ * The time for a number of workers that has been tried is the median of its last rounds. For any other number the model
+ * predicts it. So a wrong model costs a few rounds, but never overrules a measurement.
  */
 import { known } from "../../shared/assert.ts";
 
@@ -46,9 +46,9 @@ export interface LinkView {
  */
 const transferMsMin = 8;
 const transferBytesMin = 64_000;
-/** Faster than this (1 Gbit/s) no link is shared by many; it is the machine that is busy. */
+/** Above this speed (1 Gbit/s) the link is not what the workers wait for; the machine is busy. */
 const bytesPerMsMax = 125_000;
-/** Rounds before anything is tried: compilers warm up. Not more, because all workers may be many times too many. */
+/** Rounds before anything is tried, while compilers warm up. Only few, because all workers may be far too many. */
 const roundsMin = 3;
 /** A decision costs some time too, and one round changes little. */
 const roundsBetweenDecisions = 8;
@@ -62,8 +62,8 @@ const promising = 0.9;
 /** More workers are preferred at this many times the least time: people see them work, and a loss of one costs less. */
 const preference = 1.03;
 /**
- * A number not in use, which takes r times as long as the one in use, is forgotten within r times so many rounds and then
- * tried again, because links change. So trials cost one part in so many, for each number.
+ * Links change, so a number that is not in use is forgotten after some rounds and then tried again. If it takes r times as long
+ * as the one in use, that is within r times this many rounds. So the trials of each number cost one part in this many.
  */
 const forgetRounds = 300;
 

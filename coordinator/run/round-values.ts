@@ -1,6 +1,6 @@
 /**
- * @file The values of one round of the training run, and what its root becomes: the next parameters, or an evaluation.
- * It knows nothing of workers or time. Invariant 3 (commit or nothing) rests on it.
+ * @file The values of one round of the training run. Its root becomes the next parameters, or an evaluation. This file knows
+ * nothing of workers or time. Invariant 3 (commit or nothing) rests on it.
  */
 import { assert, assertNever } from "../../shared/assert.ts";
 import { bestCandidate } from "../../shared/optimizers/local-search.ts";

@@ -1,6 +1,6 @@
 /**
- * @file The points that the workers go through, in a run whose points move by updates. They follow the optimizer's points by
- * int8 steps; what a step's rounding loses stays in the difference, and so in the next update.
+ * @file The points that workers have, in a run whose points move by updates. They follow the optimizer's points in int8 steps.
+ * What the rounding of a step loses stays in the difference between the two, and so it is part of the next update.
  *
  * The point of a step is computed from that of the step before, when its round is opened. That of the last committed step is
  * kept too: a checkpoint has it, and a resumed run computes the points of its open rounds from it.

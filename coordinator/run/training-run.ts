@@ -3,8 +3,8 @@
  *
  *     open a round → hand out shares → examine and accept results → commit → (end of an epoch: evaluate → save) → next
  *
- * With a delay of 1, the next step's round opens beside that of this step, because its point is there already: workers
- * compute while results travel. The oldest round is always the next to be committed.
+ * With a delay of 1, the round of the next step opens while that of this step is still open, because its point is known
+ * already. So workers compute while results travel. The oldest round is always the next to be committed.
  *
  * A state machine without sockets, clocks or disks: events arrive as method calls with the time, effects leave
  * through `RunWorkers` and `RunOutput`. Invariants that hold here, numbered as in ARCHITECTURE.md:
@@ -125,7 +125,7 @@ export class TrainingRun {
     const step = this.#step + this.#open.count;
     const isOut = isOutOfPatience(this.config, this.progress);
     const due = splitDue(step, this.plan, this.progress, isOut);
-    // The parameters that are to be measured have to be there, and nothing else is computed meanwhile.
+    // An evaluation needs the parameters that it measures, and nothing else is computed meanwhile.
     if (due !== undefined && this.#open.count > 0) return;
     if (due === undefined && (isOut || step >= this.plan.totalSteps)) return this.#finish();
     if (this.#dispatch.crew.size < this.#minWorkers) return;
@@ -138,7 +138,7 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** Two rounds that are open at the same time have different ones, because their steps follow each other. */
+  /** Two rounds that are open at the same time have different values, because their steps follow each other. */
   #valuesOf({ step }: Pick<Round, "step">): RoundValues {
     return known(this.#values[step % this.#values.length], "the remainder is an index");
   }
@@ -206,7 +206,7 @@ export class TrainingRun {
     return outcome;
   }
 
-  /** An answer entered the sums. @returns `false` if the referee, for want of a second opinion, found it wrong. */
+  /** An answer entered the sums. @returns `false` if nobody could give a second opinion and the referee found it wrong. */
   #count(worker: CrewWorker, round: OpenRound, answer: Answer, nowMs: number): boolean {
     const mayComeTwice = this.#audit.policy === "quorum" || round.holdings.isShared(answer.block);
     if (mayComeTwice) noteFirst(worker, round.holdings, answer);
@@ -232,7 +232,7 @@ export class TrainingRun {
     this.#advance(nowMs);
   }
 
-  /** What a round was for, by its kind: a step, or a measurement. */
+  /** Uses the root by the kind of its round: for a step, or for a measurement. */
   #useRoot(round: Round, nowMs: number): void {
     const { kind, step } = round;
     const values = this.#valuesOf(round);
@@ -240,7 +240,7 @@ export class TrainingRun {
     this.#commit(round, values.commit(kind, step), nowMs);
   }
 
-  /** Parameters have changed, here alone: advances the step, or ends a run that diverges (invariant 3). */
+  /** Advances the step, or ends a run that diverges (invariant 3). Parameters change nowhere else. */
   #commit({ step, openedMs }: Round, outcome: CommitOutcome, nowMs: number): void {
     if (!outcome.committed) {
       return this.#fail(sentence("step-diverged", { step, reason: outcome.reason }));
@@ -275,7 +275,7 @@ export class TrainingRun {
 
   // ── workers join, leave, fail and lag ──────────────────────────────────────────────────────────────────────────────
 
-  /** A worker has the dataset and passed the self-test. It gets the blocks that nobody holds at once. */
+  /** A worker has the dataset and passed the self-test. At once it gets the blocks that nobody holds. */
   workerReady(worker: ReadyWorker, nowMs: number): void {
     this.#dispatch.crew.add(worker);
     this.#reassign(nowMs);
@@ -369,7 +369,7 @@ export class TrainingRun {
 
   /**
    * Disconnects workers that lied about a block. If an open round relies on them, it can't be trusted, and the others
-   * compute it again from the same parameters. Their remaining answers to its first shares are welcome.
+   * compute it again from the same parameters. Answers of the others to its first shares are still accepted.
    */
   #cutOff(liars: readonly string[], { step }: Round, block: Block, nowMs: number): void {
     for (const id of liars) {
@@ -397,8 +397,8 @@ export class TrainingRun {
   }
 
   /**
-   * Drops a late duplicate. If it differs from the answer that counted, its worker was wrong where that answer is
-   * confirmed, as under quorum. Otherwise both workers are named and doubted.
+   * Drops a late duplicate. If it differs from the answer that counted, one of the two is wrong. If that answer is confirmed, as
+   * under quorum, this worker was wrong. Otherwise both workers are named and doubted.
    */
   #drop(
     kind: "covered" | "stale",

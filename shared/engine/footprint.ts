@@ -1,6 +1,6 @@
 /**
- * @file How much kernel memory a run takes in a worker, without taking any: an engine is laid out in an arena that only
- * counts. So no table repeats what layers and sums allocate.
+ * @file Computes how much kernel memory a run takes in a worker, without allocating any. It lays out an engine in an arena that
+ * only counts. So there is no second list of what layers and sums allocate.
  */
 import { createPlainKernel } from "../kernels/kernel.ts";
 import { Arena } from "../kernels/memory.ts";

@@ -4,8 +4,8 @@
  *
  *     for each batch of the step:  its part's gradient → the optimizer's step     (an inner step)
  *
- * The states at which the replicas of a block end are added along the fixed tree. If nodes are rounded, what the parameters
- * have changed by takes the place of the parameters: rounding those would lose a few small steps. A replica has no memory of its own:
+ * The states at which the replicas of a block end are added along the fixed tree. If nodes are rounded, the
+ * change of the parameters takes their place, because rounding the parameters would lose a few small steps. A replica has no memory of its own:
  * what it ends with depends on the config, the dataset, the point, the step and its number alone (invariant 1).
  */
 import { clipScaleOf, Descent } from "../optimizers/descent.ts";
@@ -90,7 +90,7 @@ export class ReplicaComputation implements Computation {
     this.#descent.commit();
   }
 
-  /** Goes on to the next inner step for which the replica in hand, or the next one, has samples. */
+  /** Continues with the next inner step for which this replica, or the next one, has samples. */
   #findSamples(): void {
     while (this.#replica < this.#end) {
       for (; this.#innerStep < this.#inner.end; this.#innerStep++) {
