@@ -1,4 +1,4 @@
-/** @file Where words go that would cover others: up or down, as little as possible. Pure. */
+/** @file Where words go that would cover others: up, down, or to the other side of what they name. Pure. */
 
 /** The rectangle that words take, in pixels. */
 export interface Box {
@@ -9,25 +9,28 @@ export interface Box {
 }
 
 /**
- * How far down words have to move so that they cover no others; negative is up. 0 if there is no such place.
+ * A place for words where they cover no others: at, above or below the first of some places where that is possible.
  *
- * @param limits - In pixels: the height of the picture, which they do not leave, and how far they may move at most.
+ * @param places - Where they might be, the best first. If there is no room at any, the first is taken.
+ * @param limits - In pixels: the height of the picture, which they do not leave, and how far up or down they may move.
  */
-export function wayClear(
-  words: Box,
+export function clearPlace(
+  places: readonly [Box, ...Box[]],
   others: readonly Box[],
-  { height, reach }: { readonly height: number; readonly reach: number },
-): number {
-  const isClear = (way: number) =>
-    !others.some((other) => overlap({ ...words, top: words.top + way }, other));
-  if (isClear(0)) return 0;
-  const ways = others
-    .flatMap(({ top, height: high }) => [top - words.height - words.top, top + high - words.top])
-    .filter((way) => {
-      const top = words.top + way;
-      return Math.abs(way) <= reach && top >= 0 && top + words.height <= height && isClear(way);
-    });
-  return ways.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0] ?? 0;
+  limits: { readonly height: number; readonly reach: number },
+): Box {
+  for (const place of places) {
+    const ways = others.flatMap(({ top, height }) => [top - place.height, top + height]);
+    const [nearest] = ways
+      .filter((top) => Math.abs(top - place.top) <= limits.reach)
+      .filter((top) => top >= 0 && top + place.height <= limits.height)
+      .concat(place.top)
+      .map((top) => ({ ...place, top }))
+      .filter((box) => !others.some((other) => overlap(box, other)))
+      .toSorted((a, b) => Math.abs(a.top - place.top) - Math.abs(b.top - place.top));
+    if (nearest !== undefined) return nearest;
+  }
+  return places[0];
 }
 
 /** Whether two boxes have more than an edge in common. */

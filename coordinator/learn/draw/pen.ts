@@ -5,7 +5,7 @@
 import type { Point } from "../state/bet.ts";
 import { type Axes, type Axis, type Frame, type Margins, ticksOf } from "./axes.ts";
 import type { Ink, Theme } from "./inks.ts";
-import { type Box, wayClear } from "./labels.ts";
+import { type Box, clearPlace } from "./labels.ts";
 import { type MarkerShape, traceMarker } from "./markers.ts";
 
 /** What `Pen` needs of a canvas's context. */
@@ -47,7 +47,7 @@ export interface WordStyle {
   readonly shift?: readonly [right: number, down: number];
   readonly isBold?: boolean;
   readonly isSmall?: boolean;
-  /** It moves up or down where it would cover words that are there already. */
+  /** It moves up or down, or to the other side, where it would cover words that are there already. */
   readonly keepsClear?: boolean;
 }
 
@@ -294,51 +294,45 @@ export class Pen {
   /** Words at a place. They keep inside the picture. */
   words(text: string, { x, y }: Point, style: WordStyle = {}): void {
     const [right, down] = style.shift ?? [0, 0];
-    this.#text(
-      text,
-      this.frame.x(x) + right * this.scale,
-      this.frame.y(y) + down * this.scale,
-      style,
-    );
+    const [left, top] = [this.frame.x(x), this.frame.y(y)];
+    this.#text(text, left + right * this.scale, top + down * this.scale, style, left);
   }
 
   #label({ label }: Axis, left: number, top: number, align: "left" | "right"): void {
     if (label !== undefined) this.#text(label, left, top, { ink: "soft", align });
   }
 
-  #text(text: string, left: number, top: number, style: WordStyle): void {
+  /** @param mark - How far from the left is what the words name: they may be on its other side. */
+  #text(text: string, left: number, top: number, style: WordStyle, mark = left): void {
     const { context } = this;
     const width = this.#widthOf(text, style);
     context.textBaseline = "alphabetic";
     const before = { left: 0, center: width / 2, right: width }[style.align ?? "left"];
-    const start = Math.min(
-      Math.max(left - before, 2),
-      Math.max(2, this.frame.size.width - width - 2),
-    );
-    const down = this.#wayDown({ start, top, width }, style);
+    const most = Math.max(2, this.frame.size.width - width - 2);
+    const inside = (start: number) => Math.min(Math.max(start, 2), most);
+    const start = inside(left - before);
+    const size = this.#sizeOf(style);
+    const box = {
+      left: start - outline,
+      top: top - size,
+      width: width + 2 * outline,
+      height: 1.25 * size + outline,
+    };
+    const mirrored = { ...box, left: inside(2 * mark - start - width) - outline };
+    const limits = { height: this.frame.size.height, reach: reachLines * box.height };
+    const isKept = style.keepsClear === true;
+    const free = isKept ? clearPlace([box, mirrored], this.#written, limits) : box;
+    this.#written.push(free);
+    const [x, y] = [free.left + outline, free.top + size];
     context.textAlign = "left";
     // An outline in the colour of the paper keeps words readable on lines.
     context.lineJoin = "round";
     context.setLineDash([]);
     context.lineWidth = 2 * outline;
     context.strokeStyle = this.#theme.card;
-    context.strokeText(text, start, top + down);
+    context.strokeText(text, x, y);
     context.fillStyle = this.#theme[style.ink ?? "ink"];
-    context.fillText(text, start, top + down);
-  }
-
-  /** @param words - Their left end, their baseline, and their width. @returns How far down they move. */
-  #wayDown(
-    { start, top, width }: { start: number; top: number; width: number },
-    style: WordStyle,
-  ): number {
-    const size = this.#sizeOf(style);
-    const across = { left: start - outline, width: width + 2 * outline };
-    const box = { ...across, top: top - size, height: 1.25 * size + outline };
-    const limits = { height: this.frame.size.height, reach: reachLines * box.height };
-    const down = style.keepsClear === true ? wayClear(box, this.#written, limits) : 0;
-    this.#written.push({ ...box, top: box.top + down });
-    return down;
+    context.fillText(text, x, y);
   }
 
   #sizeOf({ isSmall = false }: WordStyle): number {

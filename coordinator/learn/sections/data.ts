@@ -85,6 +85,7 @@ function drawMeans(
       isBold: true,
       align: "center",
       shift: [0, key === "few" ? -18 : 26],
+      keepsClear: true,
     });
   }
 }

@@ -85,7 +85,8 @@ export async function restores(
   }
 }
 
-async function comesTo(tab: Tab, id: string): Promise<void> {
+/** Brings a section onto the screen, and waits until it was drawn. */
+export async function comesTo(tab: Tab, id: string): Promise<void> {
   await tab.evaluate(`document.getElementById("${id}").scrollIntoView({ behavior: "instant" })`);
   // Its numbers are empty until it was drawn for the first time.
   await until(tab, `document.querySelector("#${id}:not([data-computing]) .numbers:not(:empty)")`);
