@@ -28,8 +28,7 @@ export function drawCloud(pen: Pen, cloud: Cloud): void {
   }
   if (truth === undefined) return;
   const line = { ink: "good", width: 3 } as const;
-  if (on === "x") pen.vertical(truth.x, line);
-  if (on === "y") pen.horizontal(truth.y, line);
+  if (on !== "point") pen.guide(on, truth[on], line);
   const { x, y } = pen.frame.axes;
   const at = { x: on === "y" ? x.to : truth.x, y: on === "x" ? y.to : truth.y };
   if (on === "point") pen.mark(at, { ink: "good", shape: "star", radius: 11 });

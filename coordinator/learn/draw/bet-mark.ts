@@ -13,9 +13,8 @@ export interface BetMark {
 
 export function drawBet(pen: Pen, { on, place, text, isBold }: BetMark): void {
   const style = { ink: "accent", dash: [4, 4], width: 2 } as const;
-  if (on === "x") pen.vertical(place.x, style);
-  if (on === "y") pen.horizontal(place.y, style);
   if (on === "point") pen.mark(place, { ink: "accent", shape: "cross", radius: 8 });
+  else pen.guide(on, place[on], style);
   const { x, y } = pen.frame.axes;
   const at = { x: on === "y" ? x.from : place.x, y: on === "x" ? y.to : place.y };
   const shift: readonly [number, number] = on === "x" ? [6, 12] : [8, -8];

@@ -33,6 +33,33 @@ export function clearPlace(
   return places[0];
 }
 
+/**
+ * What of a line across a picture is beside words.
+ *
+ * @param line - Its two ends along it, and where it is across.
+ * @param words - Along and across it, each from and to.
+ * @returns Both ends of each part, in their order.
+ */
+export function besideWords(
+  line: { readonly from: number; readonly to: number; readonly at: number },
+  words: readonly { readonly along: Span; readonly across: Span }[],
+): readonly Span[] {
+  const struck = words
+    .filter(({ across: [low, high] }) => low < line.at && line.at < high)
+    .map(({ along }) => along)
+    .toSorted(([a], [b]) => a - b);
+  const parts: Span[] = [];
+  let from = line.from;
+  for (const [low, high] of struck) {
+    if (low > from) parts.push([from, Math.min(low, line.to)]);
+    from = Math.max(from, high);
+  }
+  if (from < line.to) parts.push([from, line.to]);
+  return parts;
+}
+
+export type Span = readonly [from: number, to: number];
+
 /** Whether two boxes have more than an edge in common. */
 function overlap(one: Box, other: Box): boolean {
   return (

@@ -5,7 +5,7 @@
 import type { Point } from "../state/bet.ts";
 import { type Axes, type Axis, type Frame, type Margins, ticksOf } from "./axes.ts";
 import type { Ink, Theme } from "./inks.ts";
-import { type Box, clearPlace } from "./labels.ts";
+import { besideWords, type Box, clearPlace, type Span } from "./labels.ts";
 import { type MarkerShape, traceMarker } from "./markers.ts";
 
 /** What `Pen` needs of a canvas's context. */
@@ -212,6 +212,26 @@ export class Pen {
       ],
       style,
     );
+  }
+
+  /** A line across the picture at a place of one axis. It strikes out no words that are there already. */
+  guide(on: "x" | "y", value: number, style: LineStyle): void {
+    const { left, top, width, height } = this.frame;
+    const [from, length] = on === "x" ? [top, height] : [left, width];
+    const at = on === "x" ? this.frame.x(value) : this.frame.y(value);
+    const words = this.#written.map((box) => {
+      const [right, down]: [Span, Span] = [
+        [box.left, box.left + box.width],
+        [box.top, box.top + box.height],
+      ];
+      return on === "x" ? { along: down, across: right } : { along: right, across: down };
+    });
+    for (const part of besideWords({ from, to: from + length, at }, words)) {
+      this.line(
+        part.map((along) => (on === "x" ? this.frame.at(at, along) : this.frame.at(along, at))),
+        style,
+      );
+    }
   }
 
   /** An arrow from one place to another; none where it would be shorter than its head. */
