@@ -16,6 +16,8 @@ export interface ReadyWorker {
   readonly subnet: string;
   /** Whether others compute for it. */
   readonly isRelay?: boolean;
+  /** How many do, if it has said so. */
+  readonly workersBelow?: number;
   /** Whether it computes in the coordinator's own process. */
   readonly isInside?: boolean;
   /** Outlives its time in the crew: a worker that returns keeps its measured speed. */
@@ -25,6 +27,8 @@ export interface ReadyWorker {
 export interface CrewWorker extends ReadyWorker {
   readonly isRelay: boolean;
   readonly isInside: boolean;
+  /** Of a relay: how many compute for it. */
+  workersBelow: number;
   /** It missed its deadline and has not answered since. Until it does, it gets no more work. */
   late: boolean;
   /** When it answered the last block of a share. */
@@ -51,8 +55,18 @@ export class Crew {
     return this.#workers.size;
   }
 
+  /** Those who compute: a relay's workers instead of the relay, which is ready only while it has one. */
+  get computingCount(): number {
+    let count = 0;
+    for (const { isRelay, workersBelow } of this.#workers.values()) {
+      count += isRelay ? Math.max(workersBelow, 1) : 1;
+    }
+    return count;
+  }
+
   /** Adds a worker. Its claimed speed is believed up to that of the fastest measured worker. */
-  add({ id, name, subnet, speed, isRelay = false, isInside = false }: ReadyWorker): void {
+  add({ id, name, subnet, speed, ...rest }: ReadyWorker): void {
+    const { isRelay = false, isInside = false, workersBelow = 1 } = rest;
     const shown = [...this.#workers.values()].filter((worker) => worker.speed.isMeasured);
     if (shown.length > 0)
       speed.limitClaim(Math.min(...shown.map((worker) => worker.speed.sampleMs)));
@@ -63,7 +77,7 @@ export class Crew {
       held: undefined,
       overdue: undefined,
     };
-    this.#workers.set(id, { id, name, subnet, speed, isRelay, isInside, ...free });
+    this.#workers.set(id, { id, name, subnet, speed, isRelay, isInside, workersBelow, ...free });
   }
 
   remove(id: string): boolean {

@@ -307,6 +307,10 @@ export class RelayRun implements ServedRun {
     if (this.#dispatch.crew.size === 1) this.#options.staffed(true);
   }
 
+  /** A relay's run begins with its first worker, so it need not know. */
+  // oxlint-disable-next-line class-methods-use-this -- as `ServedRun` has it
+  crewTold(): void {}
+
   workerLeft(workerId: string, nowMs: number): void {
     if (!this.#dispatch.crew.remove(workerId)) return;
     this.#job?.round.holdings.release(workerId);

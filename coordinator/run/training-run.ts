@@ -128,7 +128,7 @@ export class TrainingRun {
     // An evaluation needs the parameters that it measures, and nothing else is computed meanwhile.
     if (due !== undefined && this.#open.count > 0) return;
     if (due === undefined && (isOut || step >= this.plan.totalSteps)) return this.#finish();
-    if (this.#dispatch.crew.size < this.#minWorkers) return;
+    if (this.#dispatch.crew.computingCount < this.#minWorkers) return;
     this.#minWorkers = 1;
     if (due === undefined && !this.pacing.begin(nowMs)) return;
     const kind = due ?? trainingKind(this.config);
@@ -279,6 +279,14 @@ export class TrainingRun {
   workerReady(worker: ReadyWorker, nowMs: number): void {
     this.#dispatch.crew.add(worker);
     this.#reassign(nowMs);
+    this.#advance(nowMs);
+  }
+
+  /** A relay says how many workers compute for it: the run may wait for them. */
+  crewTold(relayId: string, workersBelow: number, nowMs: number): void {
+    const relay = this.#dispatch.crew.get(relayId);
+    if (relay === undefined) return;
+    relay.workersBelow = workersBelow;
     this.#advance(nowMs);
   }
 
@@ -497,7 +505,7 @@ export class TrainingRun {
 
   get #standstill(): Standstill {
     return {
-      missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.size,
+      missing: Math.max(this.#minWorkers, 1) - this.#dispatch.crew.computingCount,
       isPaused: this.#paused,
       pace: this.pacing.pace,
       round: this.#open.oldest,

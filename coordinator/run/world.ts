@@ -29,7 +29,7 @@ export interface TrainingRunOptions {
   readonly store: ParameterStore;
   readonly workers: RunWorkers;
   readonly output: RunOutput;
-  /** The first round opens when this many workers are ready. After that, one is enough (invariant 4). */
+  /** The first round opens when this many workers are ready, those of relays included. After that, one is enough (invariant 4). */
   readonly minWorkers: number;
   /** When a step may begin; absent: at full speed. Several runs may share it. */
   readonly pacing?: Pacing | undefined;

@@ -22,6 +22,8 @@ export interface ServedRun {
   /** A relay shows what is under its answers. @param tensor - As received; read only during the call. */
   evidence(workerId: string, message: EvidenceMessage, tensor: Uint8Array, nowMs: number): void;
   workerReady(worker: ReadyWorker, nowMs: number): void;
+  /** A relay says how many workers compute for it. It need not be ready. */
+  crewTold(relayId: string, workersBelow: number, nowMs: number): void;
   workerLeft(workerId: string, nowMs: number): void;
   tick(nowMs: number): void;
   /** Whether a worker holds blocks of the open round. */

@@ -235,8 +235,9 @@ export class WorkerSessions implements RunWorkers {
       case "reveal":
         return this.#run?.evidence(worker.id, header, tensor, this.#options.now());
       case "crew":
-        if (worker.kind === "relay") worker.crew = crewOf(header);
-        return;
+        if (worker.kind !== "relay") return;
+        worker.crew = crewOf(header);
+        return this.#run?.crewTold(worker.id, worker.crew.workers, this.#options.now());
       case "pause":
         peer.enter(reaction);
         return this.#run?.workerLeft(worker.id, this.#options.now());
@@ -309,12 +310,14 @@ export class WorkerSessions implements RunWorkers {
     worker.speedRun = ready.run;
   }
 
-  #joinRun(peer: WorkerPeer, { id, name, speed, kind }: Worker, reaction: Reaction): void {
+  #joinRun(peer: WorkerPeer, worker: Worker, reaction: Reaction): void {
     peer.enter(reaction);
+    const { id, name, speed, kind, crew } = worker;
     const subnet = subnetOf(peer.socket.address);
     const isRelay = kind === "relay";
     const { isInside = false } = peer.socket;
-    const ready = { id, name, speed, subnet, isRelay, isInside };
+    const below = crew === undefined ? {} : { workersBelow: crew.workers };
+    const ready = { id, name, speed, subnet, isRelay, isInside, ...below };
     this.#run?.workerReady(ready, this.#options.now());
   }
 
