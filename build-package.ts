@@ -1,7 +1,7 @@
 /**
- * @file Packs what is published: `npm run package`, after a build for it. It is what package.json lists, but its pages
- * are written for a reader who has the package alone: a link to a file that is only in the repository becomes its
- * text, and a picture its description.
+ * @file Packs what is published: `npm run package`, after a build for it. It has the files that package.json lists.
+ * Whoever reads its pages has only the package, so a link to a file that is not in it becomes the text of the link, and a
+ * picture becomes its description.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

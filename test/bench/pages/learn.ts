@@ -3,12 +3,10 @@
  * every section; and how soon a new browser shows the first picture.
  */
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 
-import { createPages } from "../../../coordinator/edge/pages.ts";
 import { NetworkLab } from "../../../coordinator/learn/models/network/lab.ts";
 import { answerSlice, sliceSides } from "../../../coordinator/learn/models/network/planes/slice.ts";
 import { trainOwn } from "../../../coordinator/learn/models/network/source.ts";
@@ -16,7 +14,7 @@ import { racers, raceSteps } from "../../../coordinator/learn/models/race.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
 import { compileKernel } from "../../../shared/kernels/kernel.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
-import { listenLocally } from "../../support/processes/local-server.ts";
+import { createPageServer, listenLocally } from "../../support/processes/local-server.ts";
 import type { Report } from "../tools/report.ts";
 
 /** One frame of a 60 Hz screen. */
@@ -35,10 +33,7 @@ export async function benchLearn(report: Report): Promise<void> {
   const browser = await launchBrowser();
   if (browser === undefined)
     return report.absent("Chromium", "not found; set CHROMIUM to its path");
-  const pages = createPages(join(import.meta.dirname, "../../../build/pages"));
-  const server = createServer((request, response) => {
-    if (!pages.handle(request, response)) response.writeHead(404).end();
-  });
+  const server = createPageServer();
   try {
     const url = `${await listenLocally(server)}/learn`;
     await measureOpening(browser, url, report);

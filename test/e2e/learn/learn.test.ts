@@ -3,14 +3,12 @@
  * Chromium in both languages and on narrow and wide screens, and in Firefox.
  */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createPages } from "../../../coordinator/edge/pages.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
 import { drawingOf } from "../../../coordinator/learn/state/drawing.ts";
 import { languages } from "../../../shared/words/language.ts";
@@ -30,13 +28,13 @@ import { tabOf } from "../../support/browser/tab.ts";
 import { firstOf } from "../../support/fixtures/effort.ts";
 import type { Cluster } from "../../support/processes/cluster.ts";
 import { eachWithCluster } from "../../support/processes/each-with-cluster.ts";
-import { listenLocally } from "../../support/processes/local-server.ts";
+import {
+  createPageServer,
+  listenLocally,
+  pagesFolder,
+} from "../../support/processes/local-server.ts";
 
-const folder = join(import.meta.dirname, "../../../build/pages");
-const pages = createPages(folder);
-const server = createServer((request, response) => {
-  if (!pages.handle(request, response)) response.writeHead(404).end();
-});
+const server = createPageServer();
 const browser = await launchBrowser();
 const firefox = findFirefox();
 const ids = sections.map(({ id }) => id);
@@ -55,7 +53,7 @@ const pageBytesMax = 150_000;
 
 test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
   const files = ["learn.html", "learn.css", "learn.js", "learn-thread.js", "../kernel.wasm"];
-  const sizes = files.map((file) => gzipSync(readFileSync(join(folder, file))).length);
+  const sizes = files.map((file) => gzipSync(readFileSync(join(pagesFolder, file))).length);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(pageBytesMax);
 });
 

@@ -2,23 +2,16 @@
  * @file The pictures of `/learn` on the smallest phone: no words cover others or are cut off, before and after the answer.
  * Only a real canvas knows how wide words are.
  */
-import { createServer } from "node:http";
-import { join } from "node:path";
-
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createPages } from "../../../coordinator/edge/pages.ts";
 import { sections } from "../../../coordinator/learn/sections/sections.ts";
 import { languages } from "../../../shared/words/language.ts";
 import { launchBrowser } from "../../support/browser/browser.ts";
 import { comesTo, opensLearn, twoFrames } from "../../support/browser/learn-walk.ts";
 import { click, tabOf, until } from "../../support/browser/tab.ts";
-import { listenLocally } from "../../support/processes/local-server.ts";
+import { createPageServer, listenLocally } from "../../support/processes/local-server.ts";
 
-const pages = createPages(join(import.meta.dirname, "../../../build/pages"));
-const server = createServer((request, response) => {
-  if (!pages.handle(request, response)) response.writeHead(404).end();
-});
+const server = createPageServer();
 const browser = await launchBrowser();
 let url = "";
 

@@ -53,7 +53,7 @@ export async function until(tab: Tab, expression: string): Promise<void> {
   await valueOf(tab, `Boolean(${expression})`, expression);
 }
 
-/** The text of an element once it has some, with this in it: the very text that was found, because a page goes on. */
+/** Waits until the text of an element contains a part. @returns That text; read again, it may be another one. */
 export async function textIn(tab: Tab, selector: string, part = ""): Promise<string> {
   const text = `document.querySelector(${JSON.stringify(selector)})?.textContent`;
   const found = `((text) => text?.includes(${JSON.stringify(part)}) && text)(${text})`;
