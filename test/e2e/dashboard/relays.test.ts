@@ -32,7 +32,7 @@ test.skipIf(browser === undefined)(
       for (const width of [390, 1280]) {
         await each.setViewportSize({ width, height: 900 });
         const names = each.locator("#workers tbody tr > :first-child");
-        await expect.poll(() => names.allTextContents(), { timeout: 30_000 }).toEqual(rows[i]);
+        await expect.poll(() => names.allTextContents()).toEqual(rows[i]);
         const seen = await each.locator("#workers .branch").boundingBox();
         expect(seen?.width).toBeGreaterThan(80);
         expect(await each.evaluate("document.documentElement.scrollWidth")).toBe(width);

@@ -41,126 +41,110 @@ afterAll(async () => await browser?.close());
 describe.skipIf(browser === undefined)(
   `a class of ${devices} devices, ${locales.length + tabs} of them pages`,
   () => {
-    test(
-      "bets, follows and fills in the table of averages, and the fingerprint of the run is unchanged",
-      { timeout: 240_000 },
-      async () => {
-        const run = [
-          "--dataset",
-          data,
-          "--epochs",
-          String(epochs),
-          "--local-workers",
-          "1",
-          "--exit",
-        ];
-        // A step is taken when this test says so.
-        const paced = ["--pace", "single", "--admin-token", "the-teacher"];
-        const coordinator = cluster.coordinator(...run, ...paced);
-        const { joinUrl, dashboardUrl, ...listening } = await coordinator.event("listening");
-        const url = String(listening["url"]);
-        const admin = new AdminSocket(Number(new URL(url).port), "the-teacher");
-        cluster.atEnd(() => admin.close());
-        const teacher = await ClassClient.enter(String(dashboardUrl));
-        const clients = await Promise.all(
-          Array.from({ length: sockets }, () => ClassClient.enter(String(joinUrl))),
-        );
-        cluster.atEnd(() => [teacher, ...clients].forEach((each) => each.close()));
-        const problems: string[] = [];
-        const [watched, others] = await Promise.all([
-          Promise.all(locales.map((locale) => openLesson(locale, String(joinUrl), problems))),
-          openTabs(tabs, String(joinUrl), problems),
-        ]);
-        const [touched, typed] = watched as [Page, Page];
-        const pages = [...watched, ...others];
-        await teacher.until(({ people }) => people === devices);
+    test("bets, follows and fills in the table of averages, and the fingerprint of the run is unchanged", async () => {
+      const run = ["--dataset", data, "--epochs", String(epochs), "--local-workers", "1", "--exit"];
+      // A step is taken when this test says so.
+      const paced = ["--pace", "single", "--admin-token", "the-teacher"];
+      const coordinator = cluster.coordinator(...run, ...paced);
+      const { joinUrl, dashboardUrl, ...listening } = await coordinator.event("listening");
+      const url = String(listening["url"]);
+      const admin = new AdminSocket(Number(new URL(url).port), "the-teacher");
+      cluster.atEnd(() => admin.close());
+      const teacher = await ClassClient.enter(String(dashboardUrl));
+      const clients = await Promise.all(
+        Array.from({ length: sockets }, () => ClassClient.enter(String(joinUrl))),
+      );
+      cluster.atEnd(() => [teacher, ...clients].forEach((each) => each.close()));
+      const problems: string[] = [];
+      const [watched, others] = await Promise.all([
+        Promise.all(locales.map((locale) => openLesson(locale, String(joinUrl), problems))),
+        openTabs(tabs, String(joinUrl), problems),
+      ]);
+      const [touched, typed] = watched as [Page, Page];
+      const pages = [...watched, ...others];
+      await teacher.until(({ people }) => people === devices);
 
-        // ── a bet, by touch and by keys ──
-        await stepTo(2, admin, url);
-        teacher.lead({
-          kind: "open",
-          activity: { kind: "bet", section, link: `at=${section}&seed=3` },
-        });
-        await Promise.all(clients.map((each) => each.until(isOn("bet"))));
-        for (const client of clients) client.answer({ kind: "bet", x: 1, y: 1 });
-        const ask = (page: Page) => page.locator(`#${section} .aside:not(:empty)`);
-        await Promise.all(pages.map((page) => ask(page).waitFor()));
-        await touched.locator(`#${section} .stage`).click({ position: { x: 200, y: 150 } });
-        await Promise.all(
-          [typed, ...others].map((page) => {
-            const handle = page.locator(`#${section} .stage input:not([hidden])`).first();
-            return handle.press("ArrowRight");
-          }),
-        );
-        await stepTo(4, admin, url);
-        await teacher.until(({ activity }) => activity?.answered === devices);
-        expect(answersOf(teacher.state, "bet")).toEqual([]);
-        teacher.lead({ kind: "close" });
-        await teacher.until((state) => answersOf(state, "bet").length === devices);
-        teacher.lead({ kind: "reveal" });
-        await Promise.all(
-          pages.map((page) => page.locator(`#${section} .outcome:not(:empty)`).waitFor()),
-        );
-        await expect.poll(() => ask(touched).textContent()).toMatch(/^De 30 apuestas, el \d+\s% /u);
-        teacher.lead({ kind: "end" });
-        await touched.locator(`#${section} .aside:empty`).waitFor({ state: "attached" });
+      // ── a bet, by touch and by keys ──
+      await stepTo(2, admin, url);
+      teacher.lead({
+        kind: "open",
+        activity: { kind: "bet", section, link: `at=${section}&seed=3` },
+      });
+      await Promise.all(clients.map((each) => each.until(isOn("bet"))));
+      for (const client of clients) client.answer({ kind: "bet", x: 1, y: 1 });
+      const ask = (page: Page) => page.locator(`#${section} .aside:not(:empty)`);
+      await Promise.all(pages.map((page) => ask(page).waitFor()));
+      await touched.locator(`#${section} .stage`).click({ position: { x: 200, y: 150 } });
+      await Promise.all(
+        [typed, ...others].map((page) => {
+          const handle = page.locator(`#${section} .stage input:not([hidden])`).first();
+          return handle.press("ArrowRight");
+        }),
+      );
+      await stepTo(4, admin, url);
+      await teacher.until(({ activity }) => activity?.answered === devices);
+      expect(answersOf(teacher.state, "bet")).toEqual([]);
+      teacher.lead({ kind: "close" });
+      await teacher.until((state) => answersOf(state, "bet").length === devices);
+      teacher.lead({ kind: "reveal" });
+      await Promise.all(
+        pages.map((page) => page.locator(`#${section} .outcome:not(:empty)`).waitFor()),
+      );
+      await expect.poll(() => ask(touched).textContent()).toMatch(/^De 30 apuestas, el \d+\s% /u);
+      teacher.lead({ kind: "end" });
+      await touched.locator(`#${section} .aside:empty`).waitFor({ state: "attached" });
 
-        // ── follow me, and let go ──
-        teacher.lead({ kind: "follow", link: "at=momentum&momentum.bet=!" });
-        await Promise.all(
-          watched.map((page) => page.locator("#momentum[data-revealed]").waitFor()),
-        );
-        await typed.getByRole("button", { name: "Go my own way" }).click();
-        teacher.lead({ kind: "follow", link: "at=adam&momentum.bet=!&adam.bet=!" });
-        await touched.locator("#adam[data-revealed]").waitFor();
-        expect(await typed.locator("#adam[data-revealed]").count()).toBe(0);
-        await typed.getByRole("button", { name: "Follow again" }).click();
-        await typed.locator("#adam[data-revealed]").waitFor();
-        teacher.lead({ kind: "follow", link: "at=adam&momentum.bet=!&adam.bet=!&cursor=adam.7" });
-        for (const page of watched) {
-          // oxlint-disable-next-line no-await-in-loop -- one after the other
-          await expect.poll(() => page.locator("#adam .player input").inputValue()).toBe("7");
-        }
+      // ── follow me, and let go ──
+      teacher.lead({ kind: "follow", link: "at=momentum&momentum.bet=!" });
+      await Promise.all(watched.map((page) => page.locator("#momentum[data-revealed]").waitFor()));
+      await typed.getByRole("button", { name: "Go my own way" }).click();
+      teacher.lead({ kind: "follow", link: "at=adam&momentum.bet=!&adam.bet=!" });
+      await touched.locator("#adam[data-revealed]").waitFor();
+      expect(await typed.locator("#adam[data-revealed]").count()).toBe(0);
+      await typed.getByRole("button", { name: "Follow again" }).click();
+      await typed.locator("#adam[data-revealed]").waitFor();
+      teacher.lead({ kind: "follow", link: "at=adam&momentum.bet=!&adam.bet=!&cursor=adam.7" });
+      for (const page of watched) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await expect.poll(() => page.locator("#adam .player input").inputValue()).toBe("7");
+      }
 
-        // ── my column, of a moment at which the run does not stop ──
-        teacher.lead({ kind: "open", activity: { kind: "column" } });
-        await teacher.until(isOn("column"));
-        expect(teacher.state.activity?.moment).toEqual({ run: 1, step: 4 });
-        await stepTo(6, admin, url);
-        await Promise.all(clients.map((each) => each.until(isOn("column"))));
-        for (const client of clients) client.answer(emptyColumn);
-        await teacher.until((state) => answersOf(state, "column").length === devices);
-        const columns = answersOf(teacher.state, "column")
-          .map(({ answer }) => answer)
-          .filter(({ cosine }) => cosine !== emptyColumn.cosine);
-        for (const { picture, values, cosine } of columns) {
-          // The last row is p₉ − y₉, and the first three never learn.
-          expect(Math.sign(values.at(-1) ?? NaN)).toBe(picture.startsWith("9") ? -1 : 1);
-          expect(values.slice(0, 3)).toEqual([0, 0, 0]);
-          expect(cosine).toBeGreaterThan(-1);
-        }
-        // Everybody was dealt a digit of the batch, and each another one.
-        expect(new Set(columns.map(({ picture }) => picture)).size).toBe(pages.length);
-        const numbers = typed.locator(".class-panel .numbers");
-        await numbers.filter({ hasText: "the mean of 30 columns" }).waitFor();
-        await typed.getByText("held for the class at step 4").waitFor();
-        expect(await violationsIn(typed)).toEqual([]);
-        for (const width of [320, 768, 1280]) {
-          // oxlint-disable-next-line no-await-in-loop -- one after the other
-          await typed.setViewportSize({ width, height: 800 });
-          // oxlint-disable-next-line no-await-in-loop
-          const wide = await typed.evaluate("document.documentElement.scrollWidth");
-          expect(wide).toBeLessThanOrEqual(width);
-        }
+      // ── my column, of a moment at which the run does not stop ──
+      teacher.lead({ kind: "open", activity: { kind: "column" } });
+      await teacher.until(isOn("column"));
+      expect(teacher.state.activity?.moment).toEqual({ run: 1, step: 4 });
+      await stepTo(6, admin, url);
+      await Promise.all(clients.map((each) => each.until(isOn("column"))));
+      for (const client of clients) client.answer(emptyColumn);
+      await teacher.until((state) => answersOf(state, "column").length === devices);
+      const columns = answersOf(teacher.state, "column")
+        .map(({ answer }) => answer)
+        .filter(({ cosine }) => cosine !== emptyColumn.cosine);
+      for (const { picture, values, cosine } of columns) {
+        // The last row is p₉ − y₉, and the first three never learn.
+        expect(Math.sign(values.at(-1) ?? NaN)).toBe(picture.startsWith("9") ? -1 : 1);
+        expect(values.slice(0, 3)).toEqual([0, 0, 0]);
+        expect(cosine).toBeGreaterThan(-1);
+      }
+      // Everybody was dealt a digit of the batch, and each another one.
+      expect(new Set(columns.map(({ picture }) => picture)).size).toBe(pages.length);
+      const numbers = typed.locator(".class-panel .numbers");
+      await numbers.filter({ hasText: "the mean of 30 columns" }).waitFor();
+      await typed.getByText("held for the class at step 4").waitFor();
+      expect(await violationsIn(typed)).toEqual([]);
+      for (const width of [320, 768, 1280]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await typed.setViewportSize({ width, height: 800 });
+        // oxlint-disable-next-line no-await-in-loop
+        const wide = await typed.evaluate("document.documentElement.scrollWidth");
+        expect(wide).toBeLessThanOrEqual(width);
+      }
 
-        await admin.command(JSON.stringify({ command: "pace", id: 1, pace: "full" }));
-        const { fingerprint } = await coordinator.event("finished");
-        expect(fingerprint).toBe(expected());
-        expect(problems.filter((problem) => !/WebSocket|ERR_CONNECTION/u.test(problem))).toEqual(
-          [],
-        );
-      },
-    );
+      await admin.command(JSON.stringify({ command: "pace", id: 1, pace: "full" }));
+      const { fingerprint } = await coordinator.event("finished");
+      expect(fingerprint).toBe(expected());
+      expect(problems.filter((problem) => !/WebSocket|ERR_CONNECTION/u.test(problem))).toEqual([]);
+    });
   },
 );
 

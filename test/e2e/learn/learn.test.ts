@@ -60,7 +60,6 @@ test(`the page is at most ${pageBytesMax} bytes, packed`, () => {
 describe.skipIf(browser === undefined)("in Chromium", () => {
   test.each(languages)(
     "%s: every section is bet on, answered and played with by keys alone, and a link restores it",
-    { timeout: 120_000 },
     async (language) => {
       // The keys, the numbers and the link are the same in every language; unit tests read all texts of each.
       const walked = firstOf(1, languages).includes(language) ? ids : ids.slice(0, 1);
@@ -204,23 +203,19 @@ describe.skipIf(browser === undefined)("beside a run", () => {
 });
 
 describe.skipIf(firefox === undefined)("in Firefox", () => {
-  test(
-    "every section is bet on, answered and played with, and a link restores it",
-    { timeout: 180_000 },
-    async () => {
-      const tab = await openFirefoxTab(firefox!, { width: 1280, height: 900 });
-      try {
-        await opensLearn(tab, url);
-        const told = await walks(tab, ids);
-        for (const numbers of told) expect(numbers).toMatch(/\d/u);
-        const link = await tab.evaluate<string>("location.href");
-        expect(link.match(/bet=/gu)).toHaveLength(ids.length);
-        await restores(tab, link, ids, told);
-      } finally {
-        await tab.close();
-      }
-    },
-  );
+  test("every section is bet on, answered and played with, and a link restores it", async () => {
+    const tab = await openFirefoxTab(firefox!, { width: 1280, height: 900 });
+    try {
+      await opensLearn(tab, url);
+      const told = await walks(tab, ids);
+      for (const numbers of told) expect(numbers).toMatch(/\d/u);
+      const link = await tab.evaluate<string>("location.href");
+      expect(link.match(/bet=/gu)).toHaveLength(ids.length);
+      await restores(tab, link, ids, told);
+    } finally {
+      await tab.close();
+    }
+  });
 });
 
 async function open(page: Page, address: string): Promise<void> {

@@ -84,7 +84,6 @@ function says(process: CoordinatorProcess, wanted: string): Promise<void> {
 
 describe.skipIf(natsIsMissing)(
   `two coordinators of one run${natsIsMissing ? " (skipped: no nats-server)" : ""}`,
-  { timeout: 120_000 },
   () => {
     test("keep a relay and its worker when the leader is killed: the relay goes to the standby", async () => {
       const first = await coordinator("first", ...run);
@@ -122,9 +121,7 @@ describe.skipIf(natsIsMissing)(
       // So that the run is not over before its leader is stopped.
       ana.kill("SIGSTOP");
       await says(second, "keeps its newest checkpoint");
-      await expect
-        .poll(() => checkpointsIn("second"), { timeout: 20_000 })
-        .toContain("best.safetensors");
+      await expect.poll(() => checkpointsIn("second")).toContain("best.safetensors");
       first.child.kill("SIGSTOP");
       ana.kill("SIGKILL");
       const resumed = await second.event("resumed");
